@@ -1,0 +1,58 @@
+# Everything that a contributor or an operator runs. Needs Python 3.11 or later and nothing else.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+
+.PHONY: test run check format lock bench clean
+.DEFAULT_GOAL := test
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed. Name one: make PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
+$(BIN)/python: | $(filter .uv/bin/uv,$(UV))
+	$(UV) venv --quiet --python $(PYTHON) $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@ $(VENV)/run.stamp
+
+test: check  ## format, lint, types, house rules, tests
+	$(BIN)/pytest --numprocesses=auto --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+run: $(VENV)/run.stamp  ## the bot, as the environment describes it
+	$(BIN)/mailsettings run $(ARGS)
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: $(BIN)/python  ## both lock files anew: names, versions and hashes, no addresses
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --upgrade pyproject.toml --output-file requirements.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --upgrade --group dev --constraint requirements.lock \
+	  pyproject.toml --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -1,0 +1,1 @@
+"""Mail Settings for Slack: the program."""

@@ -1,0 +1,1 @@
+"""The shell: everything that knows Slack, grouped by feature."""

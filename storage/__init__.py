@@ -1,0 +1,1 @@
+"""The vault: keeps sealed records; knows neither SMTP nor Slack."""
