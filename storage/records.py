@@ -1,0 +1,131 @@
+"""Sealed records: typed values with revisions, each in an envelope bound to its place."""
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sqlalchemy import Engine, delete, select
+
+from storage import audit, rows
+from storage.audit import Event
+from storage.database import reading, writing
+from storage.errors import StaleRevision
+from storage.keyring import Context, Keyring
+from storage.rows import SealedRow
+from storage.tables import records
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Generic[T]):
+    """A value, its revision (from 1), and who wrote it when."""
+
+    value: T
+    revision: int
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedStore(Generic[T]):
+    """All records of one *kind*, written with *dump* and read with *load*.
+
+    A workspace has one record for each name. A name stands in the database in clear: hash one
+    that is a secret. Every method raises Unavailable; those that return records raise
+    InvalidEnvelope and UnknownKey for what can't be opened, which is never taken for absent.
+    """
+
+    engine: Engine
+    keyring: Keyring
+    _: KW_ONLY
+    kind: str
+    dump: Callable[[T], bytes]
+    load: Callable[[bytes], T]
+
+    def get(self, workspace: str, name: str = "") -> Record[T] | None:
+        """Return the record, None when there is none."""
+        with reading(self.engine) as connection:
+            row = rows.find(connection, self.kind, workspace=workspace, name=name)
+        return self._record(row) if row else None
+
+    def put(  # noqa: PLR0913 - which record, over which revision, by whom, when: all are needed
+        self,
+        workspace: str,
+        value: T,
+        *,
+        name: str = "",
+        revision: int,
+        by: str,
+        at: datetime,
+        event: Event | None = None,
+    ) -> Record[T]:
+        """Write *value* over the *revision* that was read, 0 where there was no record.
+
+        *event* goes into the audit log, both or neither. Raises StaleRevision when somebody
+        else wrote meanwhile, and what `AuditLog.append` raises.
+        """
+        context = Context(kind=self.kind, workspace=workspace, name=name, revision=revision + 1)
+        row = SealedRow.seal(self.keyring, context, plaintext=self.dump(value), by=by, at=at)
+        with writing(self.engine) as connection:
+            written = row.insert(connection) if revision == 0 else row.replace(connection)
+            if not written:
+                raise _stale(rows.find(connection, self.kind, workspace=workspace, name=name))
+            if event is not None:
+                audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
+        return Record(value=value, revision=row.revision, changed_by=by, changed_at=at)
+
+    def delete(
+        self, workspace: str, name: str = "", *, at: datetime, event: Event | None = None
+    ) -> bool:
+        """Delete the record and tell whether there was one; only then *event* is written down.
+
+        Raises what `AuditLog.append` raises. The record need not open.
+        """
+        with writing(self.engine) as connection:
+            row = rows.remove(connection, self.kind, workspace=workspace, name=name)
+            if row and event is not None:
+                audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
+        return row is not None
+
+    def take(self, workspace: str, name: str = "") -> Record[T] | None:
+        """Delete the record and return it, to one caller only; None when there is none.
+
+        A record that can't be opened stays where it is.
+        """
+        with writing(self.engine) as connection:
+            row = rows.remove(connection, self.kind, workspace=workspace, name=name)
+            return self._record(row) if row else None
+
+    def names(self, workspace: str) -> tuple[str, ...]:
+        """Return the names of the workspace's records, in order."""
+        query = (
+            select(records.c.name)
+            .where(records.c.kind == self.kind, records.c.workspace == workspace)
+            .order_by(records.c.name)
+        )
+        with reading(self.engine) as connection:
+            return tuple(connection.scalars(query))
+
+    def purge(self, before: datetime) -> int:
+        """Delete every workspace's records not changed since *before*, and return how many."""
+        old = delete(records).where(records.c.kind == self.kind, records.c.changed_at < before)
+        with writing(self.engine) as connection:
+            return connection.execute(old).rowcount
+
+    def _record(self, row: SealedRow) -> Record[T]:
+        return Record(
+            value=self.load(row.open(self.keyring)),
+            revision=row.revision,
+            changed_by=row.changed_by,
+            changed_at=row.changed_at,
+        )
+
+
+def _stale(row: SealedRow | None) -> StaleRevision:
+    if row is None:
+        return StaleRevision(revision=0, changed_by=None, changed_at=None)
+    return StaleRevision(
+        revision=row.revision, changed_by=row.changed_by, changed_at=row.changed_at
+    )

@@ -1,0 +1,143 @@
+"""Test runs: states that outlive the process, each step a compare-and-set."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+
+from storage.database import reading, writing
+from storage.keyring import Context, Keyring, key_id
+from storage.rows import open_envelope
+from storage.tables import runs
+
+
+class RunState(StrEnum):
+    """How far a run is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SENDING = "sending"
+    """From here on the server may have taken the message, so it is never sent again."""
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Interrupted while sending: the server may have taken the message."""
+
+
+_UNFINISHED = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One test."""
+
+    id: str
+    workspace: str
+    state: RunState
+    payload: bytes = field(repr=False)
+    """The caller's own document; sealed in the database."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All test runs.
+
+    Every method raises Unavailable; those that return a run raise InvalidEnvelope and UnknownKey.
+    """
+
+    engine: Engine
+    keyring: Keyring
+
+    def add(self, workspace: str, payload: bytes, *, at: datetime) -> Run:
+        """Write down a new run, queued, before anything of it is done."""
+        run = Run(
+            id=secrets.token_hex(16),
+            workspace=workspace,
+            state=RunState.QUEUED,
+            payload=payload,
+            created_at=at,
+            updated_at=at,
+        )
+        values = {
+            "id": run.id,
+            "workspace": workspace,
+            "state": run.state,
+            "created_at": at,
+            "updated_at": at,
+        } | _sealed(self.keyring, payload, _context(workspace, run.id, revision=1))
+        with writing(self.engine) as connection:
+            connection.execute(insert(runs).values(values))
+        return run
+
+    def advance(
+        self,
+        run_id: str,
+        *,
+        expect: RunState | tuple[RunState, ...],
+        to: RunState,
+        at: datetime,
+        payload: bytes | None = None,
+    ) -> bool:
+        """Take the run from an expected state to another, with a new *payload* if one is given.
+
+        False: it isn't in an expected state, so another did this step; nothing was changed.
+        """
+        expected = (expect,) if isinstance(expect, RunState) else expect
+        query = select(runs).where(runs.c.id == run_id, runs.c.state.in_(expected))
+        values: dict[str, Any] = {"state": to, "updated_at": at}
+        with writing(self.engine) as connection:
+            row = connection.execute(query.with_for_update()).mappings().one_or_none()
+            if row is None:
+                return False
+            if payload is not None:
+                context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
+                values |= _sealed(self.keyring, payload, context)
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        return True
+
+    def get(self, run_id: str) -> Run | None:
+        """Return a run, None when there is none."""
+        with reading(self.engine) as connection:
+            query = select(runs).where(runs.c.id == run_id)
+            row = connection.execute(query).mappings().one_or_none()
+        return open_run(self.keyring, row) if row else None
+
+    def unfinished(self) -> tuple[Run, ...]:
+        """Return the runs that are queued, running or sending, the oldest first."""
+        query = select(runs).where(runs.c.state.in_(_UNFINISHED)).order_by(runs.c.created_at)
+        with reading(self.engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(open_run(self.keyring, row) for row in rows)
+
+    def purge(self, before: datetime) -> int:
+        """Delete the finished runs not changed since *before*, and return how many."""
+        old = delete(runs).where(runs.c.updated_at < before, runs.c.state.not_in(_UNFINISHED))
+        with writing(self.engine) as connection:
+            return connection.execute(old).rowcount
+
+
+def open_run(keyring: Keyring, row: RowMapping) -> Run:
+    """Return the run of a *row*. Raises InvalidEnvelope, UnknownKey."""
+    context = _context(row["workspace"], row["id"], revision=row["revision"])
+    return Run(
+        id=row["id"],
+        workspace=row["workspace"],
+        state=RunState(row["state"]),
+        payload=open_envelope(keyring, context, envelope=row["envelope"], column=row["key_id"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _context(workspace: str, run_id: str, *, revision: int) -> Context:
+    return Context(kind="run", workspace=workspace, name=run_id, revision=revision)
+
+
+def _sealed(keyring: Keyring, payload: bytes, context: Context) -> dict[str, Any]:
+    envelope = keyring.seal(payload, context)
+    return {"revision": context.revision, "key_id": key_id(envelope), "envelope": envelope}

@@ -1,0 +1,106 @@
+"""The tables, as the newest migration leaves them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment as whole microseconds since 1970: exact, and the same in every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Write an aware datetime. A naive one raises TypeError."""
+        del dialect
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Read a datetime in UTC."""
+        del dialect
+        return None if value is None else instant(value)
+
+
+def microseconds(at: datetime) -> int:
+    """Return the microseconds from 1970 to *at*, which must be aware."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant(since_1970: int) -> datetime:
+    """Return the moment, in UTC, so many microseconds after 1970 began."""
+    return _EPOCH + timedelta(microseconds=since_1970)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("workspace", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("key_id", String, nullable=False, index=True),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("key_id", String, nullable=False, index=True),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("moments", Text, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
