@@ -1,25 +1,46 @@
-"""What people type into the form's fields: each field's parser, and the form read whole. Pure."""
+"""What people type into the form: each field's parser, and the form read whole. Pure."""
 
-import ipaddress
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import idna
+from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
-from bot.smtp.settings import Configuration, InvalidSettings, MailSettings, TestPolicy, TLSMode
-
-_SERVER_URL = re.compile(
-    r"(?:(?P<scheme>smtps?|smtp\+starttls|submissions?)://)?"
-    r"(?:(?P<user>[^@/\s]*)@)?"
-    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/@\s]+)"
-    r"(?::(?P<port>[0-9]{1,5}))?/?",
-    re.IGNORECASE,
+from bot.smtp.pasted import a_labels, is_ip_address, one_form, trimmed
+from bot.smtp.providers import PROVIDERS
+from bot.smtp.settings import (
+    LABELS,
+    Configuration,
+    InvalidSettings,
+    MailSettings,
+    TestPolicy,
+    TLSMode,
 )
-_HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+
+_Choice = TypeVar("_Choice", bound=str)
+
+_TYPE_A_NAME = "Type only the server's name, like smtp.example.com."
+_NO_SERVER = "This isn't a server name. Type one like smtp.example.com."
+_INVISIBLE = "This has a character that can't be seen. Empty the field and type it by hand."
+_JOINERS = {ord("\N{ZERO WIDTH JOINER}"): None, ord("\N{ZERO WIDTH NON-JOINER}"): None}
+
+_SCHEMES = {
+    "smtp": None,
+    "smtps": TLSMode.IMPLICIT,
+    "submissions": TLSMode.IMPLICIT,
+    "submission": TLSMode.STARTTLS,
+    "smtp+starttls": TLSMode.STARTTLS,
+}
+_MODES = {465: TLSMode.IMPLICIT, 587: TLSMode.STARTTLS}
+"""What a port says of the protocol (RFC 8314 7.3). Others say nothing: no guess is "none"."""
+
+_SCHEME = re.compile(r"(?P<name>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?#\s]+)(?::(?P<port>[0-9]{1,5}))?/?")
+_LONGEST_NAME = 253
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,33 +58,30 @@ class PastedServer:
 def split_server(text: str) -> PastedServer:
     """Take apart a pasted `smtp://user@host:587`; a plain host name comes back as it is.
 
-    A password in it is dropped here, so that it never reaches a view.
+    A password in it is dropped here, whatever it holds, so that it never reaches a view. What
+    can't be taken apart comes back as the host, for `parse_host` to complain of.
     """
-    text = text.strip()
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        pass
-    else:
+    text = trimmed(unicodedata.normalize("NFKC", text))
+    if is_ip_address(text):
         return PastedServer(host=text)
-    match = _SERVER_URL.fullmatch(text)
-    if match is None:
-        return PastedServer(host=text)
-    modes = {
-        "smtps": TLSMode.IMPLICIT,
-        "submissions": TLSMode.IMPLICIT,
-        "submission": TLSMode.STARTTLS,
-        "smtp+starttls": TLSMode.STARTTLS,
-    }
-    port = int(match["port"]) if match["port"] else None
-    by_port = {each.port: each for each in TLSMode}
-    mode = modes.get((match["scheme"] or "").lower()) or (by_port.get(port) if port else None)
-    user, colon, _password = (match["user"] or "").partition(":")
+    match = _SCHEME.match(text)
+    scheme = match["name"].lower() if match else None
+    login, at, rest = text[match.end() if match else 0 :].rpartition("@")
+    user, colon, _password = login.partition(":")
+    place = _PLACE.fullmatch(rest)
+    port = int(place["port"]) if place and place["port"] else None
+    if place is None or scheme not in {None, *_SCHEMES}:
+        # Whatever this is, it has no password in it any more.
+        kept = text if not colon else f"{match[0] if match else ''}{rest}"
+        return PastedServer(host=kept, had_password=bool(colon))
+    if at and not (scheme or port or colon):
+        return PastedServer(host=text)  # a mail address
+    mode = (_SCHEMES[scheme] if scheme else None) or (_MODES.get(port) if port else None)
     return PastedServer(
-        host=match["host"].strip("[]"),
-        port=port,
+        host=place["host"].strip("[]"),
+        port=port or (mode.port if mode else None),
         tls_mode=mode,
-        username=user or None,
+        username=unquote(user) or None,
         had_password=bool(colon),
     )
 
@@ -73,58 +91,62 @@ def parse_host(text: str) -> str:
 
     Raises ValueError with a sentence for the person who typed it.
     """
-    text = text.strip().rstrip(".")
+    text = trimmed(unicodedata.normalize("NFKC", text)).removesuffix(".")
     if not text:
         raise ValueError("Type the server's name, like smtp.example.com.")
-    if "://" in text or "/" in text:
-        raise ValueError("Type only the server's name, like smtp.example.com.")
-    try:
-        return str(ipaddress.ip_address(text.strip("[]")))
-    except ValueError:
-        pass
+    if has_control_characters(text):
+        raise ValueError(_INVISIBLE)
+    literal = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if is_ip_address(literal):
+        return one_form(literal)
     if "@" in text:
         raise ValueError(
             "This looks like a mail address. Type the server's name, like smtp.example.com."
         )
-    if text.isascii():
-        name = text.lower()
-    else:
-        try:
-            name = idna.encode(text, uts46=True).decode()
-        except idna.IDNAError:
-            raise ValueError("This isn't a server name. Type one like smtp.example.com.") from None
-    if len(name) > 253 or not all(_HOST_LABEL.fullmatch(each) for each in name.split(".")):
-        raise ValueError("This isn't a server name. Type one like smtp.example.com.")
+    if any(each in text for each in ":/?#"):
+        raise ValueError(_TYPE_A_NAME)
+    try:
+        name = a_labels(text) if len(text) <= _LONGEST_NAME else text
+    except ValueError:
+        raise ValueError(_NO_SERVER) from None
+    labels = name.split(".")
+    if len(name) > _LONGEST_NAME or not all(_LABEL.fullmatch(each) for each in labels):
+        raise ValueError(_NO_SERVER)
+    if _NUMBER.fullmatch(labels[-1]):
+        # `127.1` and `0x7f.1` are 127.0.0.1 to many a resolver: one written form, or none.
+        raise ValueError("Type an IP address in full, like 192.0.2.1.")
     return name
 
 
 def parse_port(text: str) -> int:
     """Return a port from 1 to 65535. Raises ValueError with a sentence for the person."""
-    text = text.strip()
+    text = trimmed(unicodedata.normalize("NFKC", text))
     if not (text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise ValueError("Type a whole number from 1 to 65535, usually 587, 465 or 25.")
     return int(text)
 
 
 def parse_helo_name(text: str) -> str:
-    """Return the name that we greet the server with (RFC 5321 4.1.1.1); empty stays empty."""
-    text = text.strip()
-    if not text:
+    """Return the name that we greet the server with (RFC 5321 4.1.1.1); empty stays empty.
+
+    Raises ValueError with a sentence for the person who typed it.
+    """
+    if not trimmed(text):
         return ""
     try:
         name = parse_host(text)
     except ValueError:
-        raise ValueError("Type a host name, like mail.example.com, or leave it empty.") from None
-    if "." not in name or ":" in name or name.replace(".", "").isdigit():
+        name = ""
+    if "." not in name or is_ip_address(name):
         raise ValueError("Type a full host name, like mail.example.com, or leave it empty.")
     return name
 
 
 def parse_sender_name(text: str) -> str:
     """Return a display name for From. Raises ValueError: it refuses, and never strips or cuts."""
-    text = text.strip()
-    if has_control_characters(text):
-        raise ValueError("A name can't contain line breaks or control characters.")
+    text = unicodedata.normalize("NFC", text.strip())
+    if has_control_characters(text.translate(_JOINERS)):  # joiners belong to scripts and emoji
+        raise ValueError("A name can't contain line breaks or characters that can't be seen.")
     if "=?" in text:
         # Python writes such a word into the header as it stands (CVE-2024-6923).
         raise ValueError("A name can't contain “=?”.")
@@ -135,11 +157,11 @@ def parse_sender_name(text: str) -> str:
 
 def parse_username(text: str) -> str:
     """Return a user name for AUTH; surrounding space is dropped. Raises ValueError."""
-    text = unicodedata.normalize("NFC", text.strip())
+    text = unicodedata.normalize("NFC", trimmed(text))
     if not text:
         raise ValueError("Type the user name for this server, or choose “Connect anonymously”.")
     if has_control_characters(text):
-        raise ValueError("A user name can't contain line breaks or control characters.")
+        raise ValueError(_INVISIBLE)
     if len(text.encode()) > 255:
         raise ValueError("A user name can't be longer than 255 characters.")
     return text
@@ -150,16 +172,95 @@ def parse_password(text: str, *, provider: str = "other") -> str:
 
     Google shows an app password as four groups of four letters: those spaces are dropped.
     """
-    if not text:
-        raise ValueError("Type the password.")
-    if any(each in text for each in "\r\n\0"):
-        raise ValueError("A password can't contain line breaks.")
-    if len(text.encode()) > 1024:
-        raise ValueError("A password can't be longer than 1024 characters.")
-    compact = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    compact = "".join(text.split())
     if provider == "gmail" and re.fullmatch(r"[a-z]{16}", compact):
         return compact
+    if not text:
+        raise ValueError("Type the password.")
+    if any(each in "\r\n\0" or unicodedata.category(each) == "Cs" for each in text):
+        raise ValueError("A password can't contain line breaks or broken characters.")
+    if len(text.encode()) > 1024:
+        raise ValueError("A password can't be longer than 1024 characters.")
     return text
+
+
+def read_form(
+    form: Mapping[str, Any], *, before: MailSettings, default_offered: bool
+) -> MailSettings:
+    """Return the settings that a filled form means, without a password decision.
+
+    *form* has the fields of `MailSettings` as text, choices as their values, boxes as booleans;
+    it may be forged: what is missing or unknown is a complaint. Fields that do not apply keep
+    what *before* has. Raises InvalidSettings with all complaints.
+    """
+    parsers = dict(_ALWAYS)
+    boxes = {"notifications"}
+    if form.get("configuration") != Configuration.DEFAULT:
+        parsers |= _CUSTOM
+        boxes |= {"anonymous"}
+        if form.get("anonymous"):
+            del parsers["username"]
+    values: dict[str, Any] = {name: bool(form.get(name)) for name in boxes}
+    errors: dict[str, str] = {}
+    for name, parse in parsers.items():
+        try:
+            values[name] = parse(str(form.get(name) or ""))
+        except ValueError as problem:
+            errors[name] = str(problem)
+    if values.get("configuration") is Configuration.DEFAULT and not default_offered:
+        errors["configuration"] = (
+            "The operator of this bot provides no default mail service. Choose “Custom”."
+        )
+    if "host" in values and (complaint := _contradiction(str(form["host"]), values)):
+        errors["host"] = complaint
+    if errors:
+        raise InvalidSettings(errors)
+    return replace(before, **values)
+
+
+def _contradiction(text: str, values: Mapping[str, Any]) -> str | None:
+    """Complain when a pasted server address says something else than the other fields."""
+    pasted = split_server(text)
+    if pasted.had_password:
+        return f"A password doesn't belong here. {_TYPE_A_NAME}"
+    for name in ("port", "tls_mode", "username"):
+        said = getattr(pasted, name)
+        if said is not None and said != values.get(name, said):
+            return f"This and “{LABELS[name]}” disagree. {_TYPE_A_NAME}"
+    return None
+
+
+def check_password(settings: MailSettings, *, may_send_password: bool) -> dict[str, str]:
+    """Tell what is wrong with the password of *settings*: a sentence for each field's name.
+
+    *may_send_password*: the operator allows one to this server although it has no TLS.
+    """
+    if settings.configuration is not Configuration.CUSTOM or settings.anonymous:
+        return {}
+    if settings.tls_mode is TLSMode.NONE and not may_send_password:
+        return {
+            "tls_mode": f"A password is never sent without encryption. Choose"
+            f" “{TLSMode.STARTTLS.label}” or “{TLSMode.IMPLICIT.label}”,"
+            f" or choose “{LABELS['anonymous']}”."
+        }
+    if settings.password is None:
+        return {
+            "username": "A password is missing. Set it with “Set password”,"
+            f" or choose “{LABELS['anonymous']}”."
+        }
+    given, wanted = settings.password.destination, settings.destination
+    for name, value in (
+        ("host", given.host),
+        ("port", given.port),
+        ("tls_mode", given.tls_mode.label),
+        ("username", given.username),
+    ):
+        if getattr(given, name) != getattr(wanted, name):
+            return {
+                name: f"The password was given for “{LABELS[name]}” {value}. Give it again with"
+                " “Change password”: so nobody can send it elsewhere by changing this field."
+            }
+    return {}
 
 
 def _from_address(text: str) -> str:
@@ -168,60 +269,29 @@ def _from_address(text: str) -> str:
     return parse_address(text)
 
 
-def _optional_address(text: str) -> str:
-    return parse_address(text) if text.strip() else ""
+def _choice(choices: Iterable[_Choice]) -> Callable[[str], _Choice]:
+    known = {str(each): each for each in choices}
+
+    def parse(text: str) -> _Choice:
+        if text not in known:
+            raise ValueError("This isn't one of the choices. Choose one of the list.")
+        return known[text]
+
+    return parse
 
 
-_PARSERS = {
-    "host": parse_host,
+_ALWAYS: dict[str, Callable[[str], object]] = {
+    "configuration": _choice(Configuration),
+    "test_policy": _choice(TestPolicy),
+    "sender_name": parse_sender_name,
+    "reply_to": lambda text: parse_address(text) if text.strip() else "",
+}
+_CUSTOM: dict[str, Callable[[str], object]] = {
+    "provider": _choice(PROVIDERS),
+    "host": lambda text: parse_host(split_server(text).host),
     "port": parse_port,
+    "tls_mode": _choice(TLSMode),
     "username": parse_username,
     "from_address": _from_address,
-    "sender_name": parse_sender_name,
-    "reply_to": _optional_address,
     "helo_name": parse_helo_name,
 }
-_CUSTOM_ONLY = {"host", "port", "username", "from_address", "helo_name"}
-
-
-def read_form(
-    form: Mapping[str, Any], *, before: MailSettings, default_offered: bool
-) -> MailSettings:
-    """Return the settings that a filled form means, without a password decision.
-
-    *form* has the fields of `MailSettings` as text, choices as their values, boxes as booleans.
-    Fields that do not apply keep what *before* has. Raises InvalidSettings with all complaints.
-    """
-    errors: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    configuration = Configuration(form["configuration"])
-    if configuration is Configuration.DEFAULT and not default_offered:
-        errors["configuration"] = (
-            "The operator of this bot provides no default mail service. Choose Custom."
-        )
-    custom = configuration is Configuration.CUSTOM
-    anonymous = bool(form["anonymous"]) if custom else before.anonymous
-    for name, parse in _PARSERS.items():
-        if name in _CUSTOM_ONLY and not custom:
-            continue
-        if name == "username" and anonymous:
-            continue
-        try:
-            values[name] = parse(str(form[name] or ""))
-        except ValueError as problem:
-            errors[name] = str(problem)
-    if errors:
-        raise InvalidSettings(errors)
-    if custom:
-        values |= {
-            "provider": str(form["provider"]),
-            "tls_mode": TLSMode(form["tls_mode"]),
-            "anonymous": anonymous,
-        }
-    return replace(
-        before,
-        notifications=bool(form["notifications"]),
-        configuration=configuration,
-        test_policy=TestPolicy(form["test_policy"]),
-        **values,
-    )
