@@ -13,7 +13,6 @@ from bot.smtp.settings import MailServer
 from storage.errors import InvalidKeyring
 from storage.keyring import Keyring
 
-
 _PREFIX = "MAILSETTINGS_"
 
 
