@@ -1,0 +1,141 @@
+"""The Web API over HTTP: arguments, token, scopes; the methods are in methods.py."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from bot.demo.record import Json, Record
+from bot.demo.weather import Weather
+from bot.demo.workspace import Refused
+
+Caller = Literal["bot", "app"]
+
+_FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A Web API method and what it asks for before it is called."""
+
+    call: Callable[[Json], Json]
+    needs: tuple[str, ...] = ()
+    """Scopes, of which any one will do."""
+    required: tuple[str, ...] = ()
+    caller: Caller = "bot"
+    """Whose token it takes: the bot's or the app-level one."""
+    reads: bool = False
+    """Methods that read take no JSON body (docs.slack.dev/apis/web-api)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class WebApi:
+    """The door that the bot knocks at."""
+
+    methods: dict[str, Method]
+    tokens: dict[Caller, str]
+    scopes: set[str]
+    record: Record
+    weather: Weather
+    settled: Callable[[], Awaitable[None]]
+    """Waits for the end of a submission that is under way."""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one call as Slack does: HTTP 200, and `ok` tells."""
+        name = request.match_info["method"]
+        raw = await request.text() or request.query_string
+        arguments = await _arguments(request)
+        self.record.add(name, _without_token(arguments), by_bot=True, raw=_hidden(raw, arguments))
+        if (trouble := await self.weather.meet(request, name)) is not None:
+            self.record.add(f"answer to {name}", trouble.text, by_bot=False, status=trouble.status)
+            return trouble
+        if name.startswith("views."):
+            await self.settled()
+        try:
+            answer = {"ok": True, **self._call(name, request, arguments)}
+        except Refused as refusal:
+            answer = {"ok": False, "error": refusal.code, **refusal.details}
+        self.record.add(f"answer to {name}", answer, by_bot=False, status=200)
+        return web.json_response(
+            answer,
+            headers={
+                "X-OAuth-Scopes": ",".join(sorted(self.scopes)),
+                "X-Slack-Req-Id": str(len(self.record.entries)),
+            },
+        )
+
+    def _call(self, name: str, request: web.Request, arguments: Json | None) -> Json:
+        method = self.methods.get(name)
+        if method is None:
+            self.record.violate(f"{name} is no method that the stand-in knows (unknown_method)")
+            raise Refused("unknown_method")
+        if arguments is None:
+            self.record.violate(f"{name}: the body is neither a form nor JSON (invalid_post_type)")
+            raise Refused("invalid_post_type")
+        self._check_token(request, arguments, method)
+        if method.needs and not self.scopes.intersection(method.needs):
+            raise Refused(
+                "missing_scope", needed=method.needs[0], provided=",".join(sorted(self.scopes))
+            )
+        if method.reads and request.content_type == _JSON:
+            self.record.violate(f"{name} does not take JSON: send a form, or GET")
+            raise Refused("invalid_arguments")
+        for each in method.required:
+            if arguments.get(each) in (None, ""):
+                self.record.violate(f"{name} needs the argument {each!r} (invalid_arguments)")
+                raise Refused(
+                    "invalid_arguments",
+                    response_metadata={"messages": [f"[ERROR] missing required field: {each}"]},
+                )
+        return method.call(arguments)
+
+    def _check_token(self, request: web.Request, arguments: Json, method: Method) -> None:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        given = given or str(arguments.get("token") or "")
+        if not given:
+            raise Refused("not_authed")
+        if given not in self.tokens.values():
+            raise Refused("invalid_auth")
+        if given != self.tokens[method.caller]:
+            raise Refused("not_allowed_token_type")
+
+
+async def _arguments(request: web.Request) -> Json | None:
+    """Return the arguments, of a query, a form or JSON; None where they are something else."""
+    arguments: Json = dict(request.query)
+    if not await request.read():
+        return arguments
+    if request.content_type == _JSON:
+        try:
+            body = await request.json()
+        except ValueError:
+            return None
+        return arguments | body if isinstance(body, dict) else None
+    if request.content_type not in _FORM:
+        return None
+    for key, value in (await request.post()).items():
+        arguments[key] = _decoded(value) if isinstance(value, str) else None
+    return arguments
+
+
+def _decoded(value: str) -> object:
+    """Return what a form's field means: JSON where it is an object or a list."""
+    if value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _without_token(arguments: Json | None) -> Json | None:
+    return {k: v for k, v in arguments.items() if k != "token"} if arguments else arguments
+
+
+def _hidden(raw: str, arguments: Json | None) -> str:
+    """Return *raw* without the token: a page may show the record."""
+    token = str((arguments or {}).get("token") or "")
+    return raw.replace(token, "TOKEN") if token else raw
