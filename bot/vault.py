@@ -1,0 +1,198 @@
+"""Puts storage and mail settings together, for the bot and the operator's commands alike."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from bot.config import Config
+from bot.smtp.settings import MailSettings, dump, load
+from storage import keyring_file
+from storage.audit import AuditLog
+from storage.database import connect, migrate, reading
+from storage.deliveries import Deliveries
+from storage.errors import (
+    InvalidEnvelope,
+    InvalidKeyring,
+    KeyringExposed,
+    SchemaTooNew,
+    UnknownKeys,
+)
+from storage.keyring import Keyring
+from storage.keys import check_keys, count_by_key
+from storage.limits import RateLimits
+from storage.records import SealedStore
+from storage.runs import Runs
+from storage.tables import records
+
+_SETTINGS = "settings"
+
+
+class VaultClosed(Exception):
+    """The vault can't be opened as things are. The text says why, and what the operator does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Everything that is kept."""
+
+    engine: Engine
+    keyring: Keyring
+    settings: SealedStore[MailSettings]
+    drafts: SealedStore[dict[str, Any]]
+    """What stands in open forms."""
+    passwords: SealedStore[dict[str, Any]]
+    """Passwords that were given and wait for a Save."""
+    links: SealedStore[dict[str, Any]]
+    """Single-use links to the password page."""
+    audit: AuditLog
+    runs: Runs
+    limits: RateLimits
+    deliveries: Deliveries
+
+    def workspaces(self) -> tuple[str, ...]:
+        """Return the ids of the workspaces that have settings, in order. Raises Unavailable."""
+        query = select(records.c.workspace).where(records.c.kind == _SETTINGS).distinct()
+        with reading(self.engine) as connection:
+            return tuple(connection.scalars(query.order_by(records.c.workspace)))
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self.engine.dispose()
+
+
+def open_vault(config: Config, *, announce: Callable[[str], None]) -> Vault:
+    """Open the vault for the bot; at the first start make what is needed and *announce* it.
+
+    Raises VaultClosed; Unavailable when the database can't be read or written.
+    """
+    try:
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise VaultClosed(
+            f"The data directory {config.data_dir} can't be made: {problem.strerror}. "
+            "Set MAILSETTINGS_DATA_DIR to a directory that this process can write."
+        ) from problem
+    return _open(config, lambda engine: find_keyring(config) or _make(config, engine, announce))
+
+
+def open_existing(config: Config) -> Vault:
+    """Open the vault that the bot has made, for the operator's commands.
+
+    Raises VaultClosed; Unavailable when the database can't be read or written.
+    """
+    if not database_path(config).exists():
+        raise VaultClosed(
+            f"There is no database at {database_path(config)} yet. `mailsettings run` makes it; "
+            "if it is elsewhere, set MAILSETTINGS_DATA_DIR or DATABASE_URL as the bot has it."
+        )
+
+    def keyring(engine: Engine) -> Keyring:
+        if found := find_keyring(config):
+            return found
+        raise _lost(config, engine)
+
+    return _open(config, keyring)
+
+
+def database_path(config: Config) -> Path:
+    """Return the file of the SQLite database."""
+    return Path(config.database_url.partition(":///")[2].partition("?")[0])
+
+
+def keyring_place(config: Config) -> str:
+    """Say where the keyring is looked for."""
+    return "MAILSETTINGS_KEYRING" if config.keyring_text else str(config.keyring_file)
+
+
+def find_keyring(config: Config) -> Keyring | None:
+    """Return the keyring, None when there is no file of it. Raises VaultClosed for a bad one."""
+    try:
+        if config.keyring_text:
+            return Keyring.parse(config.keyring_text)
+        return keyring_file.read(config.keyring_file)
+    except FileNotFoundError:
+        return None
+    except (InvalidKeyring, KeyringExposed) as problem:
+        raise VaultClosed(f"{problem} It was read from {keyring_place(config)}.") from problem
+    except OSError as problem:
+        raise VaultClosed(
+            f"The keyring {config.keyring_file} can't be read: {problem.strerror}. "
+            "Make it readable for the user that runs this program, and for nobody else."
+        ) from problem
+
+
+def _open(config: Config, keyring: Callable[[Engine], Keyring]) -> Vault:
+    engine = connect(config.database_url)
+    with ExitStack() as undo:
+        undo.callback(engine.dispose)
+        try:
+            migrate(engine)
+            vault = _assemble(engine, keyring(engine))
+            check_keys(engine, vault.keyring, at=datetime.now(UTC))
+        except (UnknownKeys, InvalidEnvelope, SchemaTooNew) as problem:
+            raise VaultClosed(
+                f"{problem} The database is {database_path(config)}, "
+                f"the keyring {keyring_place(config)}."
+            ) from problem
+        undo.pop_all()
+    return vault
+
+
+def _make(config: Config, engine: Engine, announce: Callable[[str], None]) -> Keyring:
+    """Make a keyring for a new database, both in the data directory; else raise VaultClosed."""
+    places = {database_path(config).parent, config.keyring_file.parent}
+    if count_by_key(engine) or places != {config.data_dir}:
+        raise _lost(config, engine)
+    try:
+        keyring = keyring_file.create(config.keyring_file)
+    except FileExistsError:
+        # Another starter was faster.
+        return keyring_file.read(config.keyring_file)
+    announce(
+        f"Made a new keyring, {config.keyring_file.resolve()}, with the key {keyring.primary_id}. "
+        "Back it up, and keep the copy apart from copies of the database: without it nobody can "
+        "read what is saved."
+    )
+    return keyring
+
+
+def _lost(config: Config, engine: Engine) -> VaultClosed:
+    """Say that there is no keyring, and what to do."""
+    if wanted := ", ".join(count_by_key(engine)):
+        return VaultClosed(
+            f"The database {database_path(config)} needs the key {wanted}, and there is no "
+            f"keyring at {config.keyring_file}. Put the keyring back from your backup, or set "
+            "MAILSETTINGS_KEYRING_FILE to where it is. A new one could not open this database."
+        )
+    return VaultClosed(
+        f"There is no keyring at {config.keyring_file}. Make one with `mailsettings keyring new`, "
+        "or put your own there."
+    )
+
+
+def _assemble(engine: Engine, keyring: Keyring) -> Vault:
+    def documents(kind: str) -> SealedStore[dict[str, Any]]:
+        return SealedStore(engine, keyring, kind=kind, dump=_dump_document, load=json.loads)
+
+    return Vault(
+        engine=engine,
+        keyring=keyring,
+        settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
+        drafts=documents("draft"),
+        passwords=documents("pending-password"),
+        links=documents("password-link"),
+        audit=AuditLog(engine, keyring),
+        runs=Runs(engine, keyring),
+        limits=RateLimits(engine),
+        deliveries=Deliveries(engine),
+    )
+
+
+def _dump_document(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
