@@ -49,7 +49,7 @@ def connect(url: str) -> Engine:
     try:
         # Parameters would put sealed values and identities into errors and logs.
         engine = create_engine(make_url(url), hide_parameters=True, pool_pre_ping=True)
-    except (ArgumentError, ImportError):
+    except (ArgumentError, ImportError, ValueError):
         # Without its cause, which may quote the URL and so a password.
         raise UnusableURL(
             "The database URL can't be understood, or its driver isn't installed. "

@@ -49,14 +49,16 @@ def read(path: Path) -> Keyring:
     # nothing. Links are followed, because Kubernetes mounts secrets behind them. Not blocking,
     # because a pipe in the file's place would wait for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise InvalidKeyring(f"The keyring {path} isn't a plain file.")
         mode = stat.S_IMODE(status.st_mode)
         if not is_private(mode, owner=status.st_uid, us=os.geteuid()):
             raise KeyringExposed(path, mode)
-        content = file.read(_MAXIMUM_BYTES)
+        content = os.read(descriptor, _MAXIMUM_BYTES)
+    finally:
+        os.close(descriptor)
     try:
         text = content.decode()
     except UnicodeDecodeError:

@@ -53,7 +53,7 @@ def _counts(connection: Connection) -> dict[str, int]:
     key_ids = union_all(select(records.c.key_id), select(runs.c.key_id)).subquery()
     query = select(key_ids.c.key_id, func.count()).group_by(key_ids.c.key_id)
     rows = connection.execute(query.order_by(key_ids.c.key_id))
-    return {key_id: count for key_id, count in rows.tuples()}
+    return dict(rows.all())
 
 
 def _open_one(connection: Connection, keyring: Keyring, *, key_id: str) -> None:

@@ -93,6 +93,10 @@ def open_envelope(keyring: Keyring, context: Context, *, envelope: bytes, column
 
     Raises InvalidEnvelope, UnknownKey.
     """
+    if not isinstance(envelope, bytes):  # SQLite keeps text in a column of bytes, if told to
+        raise InvalidEnvelope(
+            f"The {context.kind} of workspace {context.workspace} isn't sealed. Restore a backup."
+        )
     # The column decides when a key may be retired; a wrong one would lose the record.
     if key_id(envelope) != column:
         raise InvalidEnvelope(

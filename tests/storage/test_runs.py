@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from storage.database import reading, writing
+from storage.errors import InvalidEnvelope
+from storage.keyring import Keyring
+from storage.runs import Runs, RunState
+
+
+@pytest.fixture
+def runs(engine: Engine, keyring: Keyring) -> Runs:
+    return Runs(engine, keyring)
+
+
+def test_a_new_run_is_queued(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"bob@example.com", at=at)
+    assert runs.get(run.id) == run
+    assert (run.workspace, run.state, run.payload) == ("T1", RunState.QUEUED, b"bob@example.com")
+    assert (run.created_at, run.updated_at) == (at, at)
+
+
+def test_a_run_that_was_never_added_is_none(runs: Runs) -> None:
+    assert runs.get("nothing") is None
+
+
+def test_a_step_is_done_once(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"x", at=at)
+    later = at + timedelta(seconds=1)
+    step = {"expect": RunState.QUEUED, "to": RunState.RUNNING, "at": later}
+    assert runs.advance(run.id, **step)
+    assert not runs.advance(run.id, **step)
+    assert runs.get(run.id) == replace(run, state=RunState.RUNNING, updated_at=later)
+
+
+def test_a_step_may_start_from_several_states(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"x", at=at)
+    expected = (RunState.QUEUED, RunState.RUNNING)
+    assert runs.advance(run.id, expect=expected, to=RunState.FAILED, at=at)
+    assert not runs.advance(run.id, expect=expected, to=RunState.RUNNING, at=at)
+    assert runs.get(run.id).state is RunState.FAILED
+
+
+def test_a_step_of_an_absent_run_is_not_done(runs: Runs, at: datetime) -> None:
+    assert not runs.advance("nothing", expect=RunState.QUEUED, to=RunState.RUNNING, at=at)
+
+
+def test_a_step_may_bring_a_new_payload(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"old", at=at)
+    runs.advance(run.id, expect=RunState.QUEUED, to=RunState.RUNNING, at=at, payload=b"new")
+    runs.advance(run.id, expect=RunState.RUNNING, to=RunState.SENDING, at=at)
+    assert runs.get(run.id) == replace(run, state=RunState.SENDING, payload=b"new")
+
+
+def test_the_payload_of_a_step_that_was_not_done_is_not_kept(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"old", at=at)
+    runs.advance(run.id, expect=RunState.SENDING, to=RunState.ACCEPTED, at=at, payload=b"new")
+    assert runs.get(run.id) == run
+
+
+def test_unfinished_runs_are_found_again_the_oldest_first(runs: Runs, at: datetime) -> None:
+    ids = {}
+    for hours, state in enumerate(reversed(RunState)):
+        run = runs.add("T1", state.encode(), at=at + timedelta(hours=hours))
+        runs.advance(run.id, expect=RunState.QUEUED, to=state, at=at)
+        ids[state] = run.id
+    found = [(each.id, each.state) for each in runs.unfinished()]
+    assert found == [
+        (ids[state], state) for state in (RunState.SENDING, RunState.RUNNING, RunState.QUEUED)
+    ]
+
+
+def test_only_old_finished_runs_are_purged(runs: Runs, at: datetime) -> None:
+    old, new, unfinished = (runs.add("T1", b"x", at=at - timedelta(days=40)) for _ in range(3))
+    step = {"expect": RunState.QUEUED, "to": RunState.UNKNOWN}
+    runs.advance(old.id, **step, at=at - timedelta(days=31))
+    runs.advance(new.id, **step, at=at)
+    assert runs.purge(at - timedelta(days=30)) == 1
+    assert runs.get(old.id) is None
+    assert runs.get(new.id)
+    assert runs.get(unfinished.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "workspace = 'T2'",
+        "id = 'moved'",
+        "revision = 2",
+        "key_id = 'bab2514fc3c2'",
+        "envelope = (SELECT envelope FROM runs WHERE workspace = 'T2')",
+    ],
+)
+def test_a_run_that_was_moved_or_changed_is_refused(runs: Runs, at: datetime, change: str) -> None:
+    run = runs.add("T1", b"x", at=at)
+    runs.add("T2", b"y", at=at)
+    with writing(runs.engine) as connection:
+        connection.execute(
+            text(f"UPDATE runs SET {change} WHERE workspace = 'T1'")  # noqa: S608 - written above
+        )
+    with pytest.raises(InvalidEnvelope):
+        runs.get("moved" if "moved" in change else run.id)
+    with pytest.raises(InvalidEnvelope):
+        runs.unfinished()
+
+
+def test_a_payload_is_neither_in_the_database_nor_in_a_repr(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"bob@example.com", at=at)
+    with reading(runs.engine) as connection:
+        assert b"bob" not in connection.scalar(text("SELECT envelope FROM runs"))
+    assert "bob" not in repr(run)
