@@ -1,0 +1,1 @@
+"""What failures mean and what to do: one table for each part of a conversation. Data only."""

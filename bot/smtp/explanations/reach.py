@@ -1,0 +1,215 @@
+"""Why the mail server was not reached, or what answered was none. Data only.
+
+Sources: facts/smtp.md 4 to 6 (measured, Python 3.10 to 3.13); facts/security.md 5.
+"""
+
+from bot.smtp.explanations.explanation import Explanation
+from bot.smtp.settings import TLSMode
+
+_SUBMISSION = {"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port}
+
+REACH = (
+    Explanation(
+        cause="policy-refused",
+        meaning="The rules of this bot forbid a connection to {host}: it isn't a server on the"
+        " public internet. No connection was made.",
+        advice=(
+            "Check “Server address” for a typing error.",
+            "If it is your own server, ask this bot's operator to allow it by its name.",
+            "The operator does that with MAILSETTINGS_ALLOWED_HOSTS.",
+        ),
+    ),
+    Explanation(
+        cause="port-refused",
+        meaning="The rules of this bot forbid port {port}. No connection was made.",
+        advice=(
+            "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
+            "If your mail server has no other port, ask this bot's operator to allow it.",
+            "The operator does that with MAILSETTINGS_ALLOWED_PORTS.",
+        ),
+    ),
+    Explanation(
+        cause="dns-nxdomain",
+        meaning="There is no host named {host}. The name is mistyped, or it is known only inside"
+        " a network that this bot is not in.",
+        advice=(
+            "Check the spelling of “Server address”.",
+            "Copy the name from your provider's page on outgoing mail (SMTP).",
+        ),
+    ),
+    Explanation(
+        # NoAnswer and an MX: the domain of the addresses was typed.
+        cause="dns-no-address",
+        meaning="The name {host} exists, but it is no server's: it has no IP address. Perhaps it"
+        " is the part of your mail addresses after the @.",
+        advice=(
+            "Type the name of the outgoing mail server into “Server address”.",
+            "Find it on your provider's page on outgoing mail: it often begins with smtp.",
+        ),
+    ),
+    Explanation(
+        cause="dns-timeout",
+        meaning="No name server told us the IP address of {host} in time, so no connection was"
+        " made. That says nothing of your mail server.",
+        advice=(
+            "Try again in a few minutes.",
+            "If it stays, ask this bot's operator whether its name servers (DNS) work.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="tcp-refused",
+        meaning="{host} refused the connection: nothing listens on port {port}, or a firewall"
+        " turns us away.",
+        advice=(
+            "Check “Server port”: 587 for “SMTP with STARTTLS”.",
+            "Take 465 for “SMTPS (TLS from the start)”.",
+            "If the server is your own, check that it runs and lets this bot in.",
+        ),
+    ),
+    Explanation(
+        # GCP always, AWS and Azure by default; DigitalOcean by reports of 2026.
+        cause="tcp-timeout",
+        ports=(25,),
+        meaning="Nothing answered on port 25 of {host}. Many clouds and internet providers block"
+        " port 25 for everything that runs with them, as this bot may.",
+        advice=(
+            "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
+            "If only port 25 will do, ask this bot's operator whether it is blocked.",
+        ),
+        fix=_SUBMISSION,
+    ),
+    Explanation(
+        cause="tcp-timeout",
+        meaning="Nothing answered on port {port} of {host}. The server is down, or a firewall"
+        " between it and this bot drops the connection without a word.",
+        advice=(
+            "Check “Server address” and “Server port”.",
+            "If the server is your own, let this bot through its firewall.",
+            "Ask this bot's operator whether outgoing connections to this port are blocked.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="ipv6-or-routing",
+        meaning="The computer of this bot has no way to the network of {host}. Often the server"
+        " has an IPv6 address and the bot has no IPv6, or the other way round.",
+        advice=(
+            "Ask this bot's operator to check its network, IPv6 above all.",
+            "If your provider has another server name with IPv4, type it into “Server address”.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="not-smtp-imap",
+        meaning="A server for reading mail (IMAP) answers on port {port}. Mail is sent through"
+        " another one.",
+        advice=(
+            "Type the outgoing mail server (SMTP) into “Server address”.",
+            "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
+        ),
+    ),
+    Explanation(
+        cause="not-smtp-pop",
+        meaning="A server for fetching mail (POP3) answers on port {port}. Mail is sent through"
+        " another one.",
+        advice=(
+            "Type the outgoing mail server (SMTP) into “Server address”.",
+            "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
+        ),
+    ),
+    Explanation(
+        cause="not-smtp-ssh",
+        meaning="A server for remote sign-in (SSH) answers on port {port}, not a mail server.",
+        advice=("Set “Server port” to the port of the mail server, usually 587 or 465.",),
+    ),
+    Explanation(
+        cause="not-smtp-http",
+        meaning="A web server answers on port {port}, not a mail server.",
+        advice=(
+            "Check that “Server address” is the outgoing mail server, not a web page's address.",
+            "Set “Server port” to the port of the mail server, usually 587 or 465.",
+        ),
+    ),
+    Explanation(
+        cause="not-smtp",
+        meaning="What answers on port {port} of {host} is not a mail server.",
+        advice=(
+            "Check “Server address” and “Server port”, usually 587 or 465.",
+            "If both are right, ask whoever runs the mail server what listens there.",
+        ),
+    ),
+    Explanation(
+        cause="reply-too-long",
+        meaning="What answers at {host} never ends its reply, as no mail server does. We stopped"
+        " listening.",
+        advice=(
+            "Check “Server address” and “Server port”, usually 587 or 465.",
+            "If both are right, show this to whoever runs the mail server.",
+        ),
+    ),
+    Explanation(
+        cause="reply-malformed",
+        meaning="The answer at the stage {stage} isn't what a mail server says (RFC 5321).",
+        advice=(
+            "Check “Server address” and “Server port”, usually 587 or 465.",
+            "If both are right, look for a firewall or proxy that changes mail connections.",
+        ),
+    ),
+    Explanation(
+        cause="stage-timeout",
+        meaning="{host} did not answer in time at the stage {stage}.",
+        advice=(
+            "Try again in a few minutes: the server may be busy, or slow on purpose.",
+            "Check that “Server port” and “Mail protocol” belong together.",
+            "If it stays, ask whoever runs the mail server.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="total-timeout",
+        meaning="The test took longer than this bot allows, and was ended at the stage {stage}.",
+        advice=(
+            "Try again in a few minutes: the server may be busy, or slow on purpose.",
+            "If it stays, ask whoever runs the mail server why it answers so slowly.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="server-closed",
+        meaning="{host} closed the connection at the stage {stage} without saying why.",
+        advice=(
+            "Try again in a few minutes.",
+            "Check that “Server port” and “Mail protocol” belong together.",
+            "If it stays, ask whoever runs the mail server whether it blocks this bot.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        # RFC 1047: what was sent and not answered may be delivered, so it is never sent again.
+        cause="reply-lost",
+        meaning="The connection was lost after the whole message had gone out and before the"
+        " mail server answered. It may have accepted the message.",
+        advice=("Look for the message in the inbox before you test again.",),
+        temporary=True,
+    ),
+    Explanation(
+        cause="storage-unavailable",
+        meaning="This bot could not write down that it was about to send the message, so it did"
+        " not send it. The mail server is not to blame.",
+        advice=(
+            "Test again in a minute.",
+            "If it stays, ask this bot's operator to look at its database.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="interrupted",
+        meaning="This bot was stopped while the test was running.",
+        advice=(
+            "Look for the message in the inbox: it may have gone out before.",
+            "Test again if it isn't there.",
+        ),
+        temporary=True,
+    ),
+)
