@@ -1,6 +1,6 @@
 """The rules of each interactive element of Block Kit. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from bot.demo.block_rules import (
@@ -8,6 +8,7 @@ from bot.demo.block_rules import (
     Rule,
     Shape,
     boolean,
+    by_type,
     different_values,
     integer,
     list_of,
@@ -162,13 +163,5 @@ WITHIN: dict[str, frozenset[str]] = {
 
 def element_of(block_type: str) -> Rule:
     """Make the rule for an element within a block of *block_type*."""
-
-    def check(value: object, path: str) -> Iterable[str]:
-        kind = value.get("type") if isinstance(value, dict) else None
-        if not isinstance(kind, str) or kind not in ELEMENTS:
-            return [f"{path}: unknown element {kind!r}"]
-        if kind not in WITHIN[block_type]:
-            return [f"{path}: {kind} can't be in a block of type {block_type}"]
-        return ELEMENTS[kind](value, path)
-
-    return check
+    right_place = {kind: ELEMENTS[kind] for kind in WITHIN[block_type]}
+    return by_type(right_place, what=f"element for a block of type {block_type}:")

@@ -5,7 +5,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from bot.demo.block_elements import ELEMENTS, element_of
-from bot.demo.block_rules import Rule, Shape, boolean, list_of, one_of, string, text
+from bot.demo.block_rules import (
+    Rule,
+    Shape,
+    boolean,
+    by_type,
+    integer,
+    list_of,
+    one_of,
+    string,
+    text,
+)
 from bot.demo.drawing import elements
 
 Surface = Literal["modal", "home", "message"]
@@ -13,7 +23,7 @@ Surface = Literal["modal", "home", "message"]
 VIEW_BYTES = 250_000
 """A larger view is `view_too_large` (docs.slack.dev/reference/methods/views.update)."""
 
-_BLOCK: dict[str, Rule] = {"type": string(20)}
+_BLOCK: dict[str, Rule] = {"type": string(30)}
 _ID: dict[str, Rule] = {"block_id": string(255)}
 
 
@@ -39,43 +49,50 @@ def _actions(block: dict[str, Any], path: str) -> Iterator[str]:
         yield f"{path}: the action_id {each!r} is used twice"
 
 
-_RICH_LEAF: dict[str, set[str]] = {
-    "text": {"text"},
-    "link": {"url"},
-    "user": {"user_id"},
-    "channel": {"channel_id"},
-    "emoji": {"name"},
-    "broadcast": {"range"},
-    "date": {"timestamp", "format"},
+_STYLE = {
+    "style": Shape(
+        optional={"bold": boolean, "italic": boolean, "strike": boolean, "code": boolean}
+    )
 }
-_RICH_PARENT = {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}
-
-
-def _rich(value: object, path: str) -> Iterator[str]:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or kind not in _RICH_PARENT | {"rich_text_list"}:
-        yield f"{path}: unknown rich text element {kind!r}"
-        return
-    if kind == "rich_text_list":
-        yield from one_of("bullet", "ordered")(value.get("style"), f"{path}.style")
-    children = value.get("elements")
-    if not isinstance(children, list):
-        yield f"{path}: 'elements' is missing"
-        return
-    for index, each in enumerate(children):
-        where = f"{path}.elements[{index}]"
-        yield from _rich(each, where) if kind == "rich_text_list" else _rich_leaf(each, where)
-
-
-def _rich_leaf(value: object, path: str) -> Iterator[str]:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or kind not in _RICH_LEAF:
-        yield f"{path}: unknown rich text element {kind!r}"
-        return
-    for key in sorted(_RICH_LEAF[kind] - set(value)):
-        yield f"{path}: {key!r} is missing"
-    if kind == "text":
-        yield from string(3000)(value.get("text", " "), f"{path}.text")
+_RICH_LEAF = by_type(
+    {
+        "text": Shape(required=_BLOCK | {"text": string(3000)}, optional=_STYLE),
+        "link": Shape(
+            required=_BLOCK | {"url": string(3000)}, optional=_STYLE | {"text": string(3000)}
+        ),
+        "user": Shape(required=_BLOCK | {"user_id": string(255)}, optional=_STYLE),
+        "channel": Shape(required=_BLOCK | {"channel_id": string(255)}, optional=_STYLE),
+        "emoji": Shape(required=_BLOCK | {"name": string(255)}),
+        "broadcast": Shape(required=_BLOCK | {"range": one_of("here", "channel", "everyone")}),
+        "date": Shape(
+            required=_BLOCK | {"timestamp": integer(0, 2**40), "format": string(255)},
+            optional={"fallback": string(255), "url": string(3000)},
+        ),
+    },
+    what="rich text element",
+)
+_RICH_PARTS = _BLOCK | {"elements": list_of(_RICH_LEAF, minimum=0, maximum=1000)}
+_RICH_SECTION = Shape(required=_RICH_PARTS)
+_RICH = by_type(
+    {
+        "rich_text_section": _RICH_SECTION,
+        "rich_text_preformatted": Shape(
+            required=_RICH_PARTS, optional={"border": integer(0, 1), "language": string(20)}
+        ),
+        "rich_text_quote": Shape(required=_RICH_PARTS, optional={"border": integer(0, 1)}),
+        "rich_text_list": Shape(
+            required={
+                "type": string(30),
+                "style": one_of("bullet", "ordered"),
+                "elements": list_of(
+                    by_type({"rich_text_section": _RICH_SECTION}, what="list item"), maximum=1000
+                ),
+            },
+            optional={key: integer(0, 8) for key in ("indent", "offset", "border")},
+        ),
+    },
+    what="rich text element",
+)
 
 
 BLOCKS: dict[str, Shape] = {
@@ -110,31 +127,27 @@ BLOCKS: dict[str, Shape] = {
         required=_BLOCK | {"alt_text": string(2000), "image_url": string(3000)},
         optional=_ID | {"title": text(2000, plain=True)},
     ),
-    "rich_text": Shape(required=_BLOCK | {"elements": list_of(_rich, maximum=100)}, optional=_ID),
+    "rich_text": Shape(required=_BLOCK | {"elements": list_of(_RICH, maximum=100)}, optional=_ID),
 }
 
 
-def _block(value: object, path: str) -> Iterable[str]:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(kind, str) or kind not in BLOCKS:
-        return [f"{path}: unknown block {kind!r}"]
-    return BLOCKS[kind](value, path)
+_BLOCK_RULE = by_type(BLOCKS, what="block")
 
 
-def _any_blocks(value: object, path: str) -> Iterator[str]:
+def _later(_value: object, _path: str) -> Iterable[str]:
     """Leave the blocks of a view to `problems`, which knows their number and surface."""
-    if not isinstance(value, list):
-        yield f"{path}: must be a list"
+    return ()
 
 
 _VIEW: dict[str, Rule] = {
     "private_metadata": string(3000, 0),
     "callback_id": string(255),
     "external_id": string(255, 0),
+    "blocks": _later,
 }
 _VIEWS = {
     "modal": Shape(
-        required={"type": string(10), "title": text(24, plain=True), "blocks": _any_blocks},
+        required={"type": string(10), "title": text(24, plain=True)},
         optional=_VIEW
         | {
             "submit": text(24, plain=True),
@@ -143,7 +156,7 @@ _VIEWS = {
             "notify_on_close": boolean,
         },
     ),
-    "home": Shape(required={"type": string(10), "blocks": _any_blocks}, optional=_VIEW),
+    "home": Shape(required={"type": string(10)}, optional=_VIEW),
 }
 
 
@@ -169,7 +182,7 @@ def problems(view_or_blocks: object, surface: Surface) -> list[str]:
 
 def _problems_of_blocks(blocks: object, surface: Surface) -> list[str]:
     limit = 50 if surface == "message" else 100
-    found = list(list_of(_block, maximum=limit)(blocks, "blocks"))
+    found = list(list_of(_BLOCK_RULE, maximum=limit)(blocks, "blocks"))
     if found or not isinstance(blocks, list):
         return found  # the rules below need blocks that are right one by one
     ids = [each["block_id"] for each in blocks if "block_id" in each]

@@ -105,27 +105,26 @@ class Shape:
             yield from self.also(value, path)
 
 
-def text(maximum: int, *, plain: bool = False) -> Rule:
-    """Require a text object; *plain*: plain_text only."""
-    body = string(maximum)
-    shapes: dict[object, Shape] = {
-        "plain_text": Shape(
-            required={"type": string(20), "text": body}, optional={"emoji": boolean}
-        ),
-        "mrkdwn": Shape(
-            required={"type": string(20), "text": body}, optional={"verbatim": boolean}
-        ),
-    }
-    if plain:
-        del shapes["mrkdwn"]
+def by_type(shapes: Mapping[str, Rule], *, what: str) -> Rule:
+    """Require an object whose `type` is a key of *shapes*, and that is right by its rule."""
 
     def check(value: object, path: str) -> Iterable[str]:
         kind = value.get("type") if isinstance(value, dict) else None
-        if kind not in shapes:
-            return [f"{path}: must be a text object of type {' or '.join(map(str, shapes))}"]
+        if not isinstance(kind, str) or kind not in shapes:
+            return [f"{path}: unknown {what} {kind!r}"]
         return shapes[kind](value, path)
 
     return check
+
+
+def text(maximum: int, *, plain: bool = False) -> Rule:
+    """Require a text object; *plain*: plain_text only."""
+    body: dict[str, Rule] = {"type": string(10), "text": string(maximum)}
+    plain_text = Shape(required=body, optional={"emoji": boolean})
+    if plain:
+        return by_type({"plain_text": plain_text}, what="text object (plain_text only)")
+    mrkdwn = Shape(required=body, optional={"verbatim": boolean})
+    return by_type({"plain_text": plain_text, "mrkdwn": mrkdwn}, what="text object")
 
 
 CONFIRM = Shape(

@@ -61,6 +61,16 @@ class Person:
         body = parsed(answer.body) or {"text": answer.body}
         return self._shown(body, reply=reply, url=self._slack.permits.urls[path])
 
+    async def shortcut(self, callback_id: str) -> Answer:
+        """Choose a global shortcut."""
+        payload = {
+            "type": "shortcut",
+            "callback_id": callback_id,
+            "trigger_id": self._slack.permits.trigger(self.id),
+            "action_ts": self._slack.workspace.next_ts(),
+        }
+        return await self._slack.interact(self.user, payload)
+
     async def modal(self, *, patience: float = 10) -> Modal:
         """Wait for the next modal that opens for this person."""
 

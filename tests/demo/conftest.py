@@ -1,6 +1,5 @@
 """The stand-in, and a small bare Bolt app that is reached over HTTP or Socket Mode."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -37,6 +36,46 @@ class Bot:
     client: AsyncWebClient
     session: aiohttp.ClientSession
     seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def opens(self, view: dict[str, Any], *, command: str = "/mailsettings") -> None:
+        """Let a command open *view*."""
+
+        async def listener(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+            await ack()
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+        self.app.command(command)(listener)
+
+    def answers(self, callback_id: str, **ack_with: Any) -> None:
+        """Let submissions of a view be acknowledged so."""
+
+        async def listener(ack: Any) -> None:
+            await ack(**ack_with)
+
+        self.app.view(callback_id)(listener)
+
+    def redraws(self, action_id: str, view: dict[str, Any]) -> None:
+        """Let an action draw its view anew."""
+
+        async def listener(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+            await ack()
+            await client.views_update(
+                view_id=body["view"]["id"], view=view, hash=body["view"]["hash"]
+            )
+
+        self.app.action(action_id)(listener)
+
+    def ignores(self, action_id: str) -> None:
+        """Let an action be acknowledged, and no more."""
+
+        async def listener(ack: Any) -> None:
+            await ack()
+
+        self.app.action(action_id)(listener)
+
+    def actions(self) -> list[dict[str, Any]]:
+        """The block_actions payloads that came."""
+        return [each for each in self.seen if each.get("type") == "block_actions"]
 
     async def call(self, method: str, **arguments: Any) -> Any:
         """Call a Web API method; return its answer, also where it is not ok."""
@@ -119,17 +158,52 @@ async def socket_bot(slack: StandIn, bare: Bot) -> AsyncIterator[Bot]:
     await handler.close_async()
 
 
-@pytest.fixture
-def modal() -> Any:
-    """Make a small modal with some blocks."""
+class Kit:
+    """Makes Block Kit."""
 
-    def make(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def plain(self, text: str) -> dict[str, Any]:
+        return {"type": "plain_text", "text": text}
+
+    def section(self, text: str, **more: Any) -> dict[str, Any]:
+        return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+    def input(self, label: str, element: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"type": "input", "label": self.plain(label), "element": element, **more}
+
+    def text(self, label: str = "Name", block_id: str = "name", **more: Any) -> dict[str, Any]:
+        """A text field; *more* belongs to the element."""
+        element = {"type": "plain_text_input", "action_id": block_id, **more}
+        return self.input(label, element, block_id=block_id)
+
+    def option(self, text: str) -> dict[str, Any]:
+        return {"text": self.plain(text), "value": text.lower()}
+
+    def choice(self, kind: str, *texts: str, **more: Any) -> dict[str, Any]:
+        """A select, radio buttons or checkboxes."""
+        return {
+            "type": kind,
+            "action_id": "choice",
+            "options": [self.option(each) for each in texts],
+            **more,
+        }
+
+    def button(self, text: str, action_id: str = "press", **more: Any) -> dict[str, Any]:
+        return {"type": "button", "action_id": action_id, "text": self.plain(text), **more}
+
+    def actions(self, *elements: dict[str, Any], block_id: str = "row") -> dict[str, Any]:
+        return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+    def modal(self, *blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {
             "type": "modal",
-            "title": {"type": "plain_text", "text": "A form"},
-            "submit": {"type": "plain_text", "text": "Save"},
+            "callback_id": "form",
+            "title": self.plain("A form"),
+            "submit": self.plain("Save"),
             "blocks": list(blocks),
             **more,
         }
 
-    return make
+
+@pytest.fixture
+def kit() -> Kit:
+    return Kit()
