@@ -10,9 +10,10 @@ from datetime import datetime
 
 from bot.config import Config
 from bot.smtp.diagnosis import diagnose
-from bot.smtp.message import Built, UnsafeMessage, build
-from bot.smtp.settings import Configuration, MailServer, MailSettings
-from bot.smtp.submission import Network, submit
+from bot.smtp.message import Built, TestMessage, UnsafeMessage
+from bot.smtp.network import Network
+from bot.smtp.settings import Configuration, MailServer, MailSettings, TLSMode
+from bot.smtp.submission import submit
 from bot.smtp.transcript import (
     Diagnosis,
     Failure,
@@ -112,13 +113,11 @@ def explain(transcript: Transcript, service: Service | Failure) -> Diagnosis | N
     """Say what a transcript means; None: all is well."""
     if transcript.failure is None:
         return None
-    if isinstance(service, Failure):
-        return diagnose(transcript, None, sender="")
-    return diagnose(transcript, service.server, sender=service.from_address)
+    return diagnose(transcript, _NOWHERE if isinstance(service, Failure) else service.server)
 
 
 def _compose(service: Service, settings: MailSettings, trial: Trial) -> Built:
-    return build(
+    message = TestMessage(
         workspace=trial.workspace,
         code=trial.code,
         asked_by=trial.asked_by,
@@ -130,6 +129,11 @@ def _compose(service: Service, settings: MailSettings, trial: Trial) -> Built:
         to=trial.recipient,
         date=trial.at,
     )
+    return message.build()
+
+
+_NOWHERE = MailServer(host="", port=0, tls_mode=TLSMode.NONE)
+"""Stands for the server where the settings name none."""
 
 
 def _missing(cause: str) -> Failure:

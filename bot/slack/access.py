@@ -1,0 +1,165 @@
+"""Who is an admin, as Slack says at that moment. Asked at every door; closed when Slack is silent.
+
+https://docs.slack.dev/reference/objects/user-object
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.words import ADMINS_ONLY, OTHER_WORKSPACE, SLACK_SILENT
+
+
+class Refused(PermissionError):
+    """This person may not do this. The text is for that person."""
+
+
+class NotAdmin(Refused):
+    """Not an admin of this workspace."""
+
+
+class SlackSilent(Refused):
+    """Slack could not be asked, so the answer is no."""
+
+
+class Role(Enum):
+    """What a person may do here."""
+
+    ADMIN = auto()
+    MEMBER = auto()
+    GUEST = auto()
+    """A guest: may read what everyone may, and change and send nothing."""
+    NOBODY = auto()
+    """A bot, a deactivated user, or somebody of another organisation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A Slack user, as far as we need to know."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who stands at the door, as the verified payload says."""
+
+    team_id: str
+    user_id: str
+    home_team_id: str
+    """The workspace that the user belongs to: differs from team_id in a shared channel."""
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Caller":
+        """Read the caller of a slash command or an interaction."""
+        if isinstance(body.get("user"), Mapping):
+            user: Mapping[str, Any] = body["user"]
+            team = body.get("team") or {}
+            team_id = str(team.get("id") or user.get("team_id") or "")
+            return cls(
+                team_id=team_id,
+                user_id=str(user.get("id") or ""),
+                home_team_id=str(user.get("team_id") or team_id),
+            )
+        team_id = str(body.get("team_id") or "")
+        return cls(team_id=team_id, user_id=str(body.get("user_id") or ""), home_team_id=team_id)
+
+
+FRESH_SECONDS = 30
+"""How old an answer of Slack may be where nothing is saved."""
+_PATIENCE_SECONDS = 2.2
+"""How long we wait for `users.info`: a submission must be answered within three seconds."""
+_REMEMBERED = 10_000
+
+
+class Access:
+    """Asks Slack who people are, and remembers the answers for half a minute."""
+
+    def __init__(self, client: AsyncWebClient, *, admins: frozenset[str]) -> None:
+        self._client = client
+        self._admins = admins
+        self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
+
+    async def person(self, caller: Caller, *, fresh: bool = False) -> Person:
+        """Return who *caller* is, asked just now if *fresh*. Raises SlackSilent."""
+        if not fresh and (person := self.remembered(caller)) is not None:
+            return person
+        if caller.home_team_id != caller.team_id:
+            return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
+        try:
+            answer = await asyncio.wait_for(
+                self._client.users_info(user=caller.user_id), _PATIENCE_SECONDS
+            )
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise SlackSilent(SLACK_SILENT) from problem
+        person = read_user(answer["user"] or {}, caller, admins=self._admins)
+        self._known[caller.team_id, caller.user_id] = (time.monotonic(), person)
+        self._known.move_to_end((caller.team_id, caller.user_id))
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return person
+
+    def remembered(self, caller: Caller) -> Person | None:
+        """Return what Slack said of *caller* within the last half minute."""
+        at, person = self._known.get((caller.team_id, caller.user_id), (0.0, None))
+        return person if person and time.monotonic() - at <= FRESH_SECONDS else None
+
+    def was_admin(self, caller: Caller) -> bool:
+        """Tell whether Slack's last answer, however old, called *caller* an admin.
+
+        A hint on what to prepare for; it opens no door.
+        """
+        _, person = self._known.get((caller.team_id, caller.user_id), (0.0, None))
+        return person is not None and person.role is Role.ADMIN
+
+    async def admin(self, caller: Caller, *, fresh: bool = False) -> Person:
+        """Return the admin that *caller* is. Raises NotAdmin, SlackSilent."""
+        person = await self.person(caller, fresh=fresh)
+        if person.role is not Role.ADMIN:
+            foreign = caller.home_team_id != caller.team_id
+            raise NotAdmin(OTHER_WORKSPACE if foreign else ADMINS_ONLY)
+        return person
+
+
+def read_user(user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str]) -> Person:
+    """Judge a `users.info` answer for the workspace that *caller* acts in."""
+    profile = user.get("profile") or {}
+    enterprise = user.get("enterprise_user") or {}
+    at_home = caller.team_id == user.get("team_id") or caller.team_id in (
+        enterprise.get("teams") or ()
+    )
+    shut_out = any(
+        user.get(flag)
+        for flag in (
+            "deleted",
+            "is_bot",
+            "is_stranger",
+            "is_invited_user",
+        )
+    )
+    leads = (
+        any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
+        or any(enterprise.get(flag) for flag in ("is_admin", "is_owner"))
+        or caller.user_id in admins
+    )
+    if shut_out or not at_home or user.get("id") != caller.user_id:
+        role = Role.NOBODY
+    elif user.get("is_restricted") or user.get("is_ultra_restricted"):
+        role = Role.GUEST
+    else:
+        role = Role.ADMIN if leads else Role.MEMBER
+    name = profile.get("display_name") or profile.get("real_name") or user.get("name") or ""
+    return Person(
+        id=caller.user_id, name=str(name), email=str(profile.get("email") or ""), role=role
+    )

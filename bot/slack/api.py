@@ -1,0 +1,136 @@
+"""What we ask of Slack's Web API, over the one shared session; Slack's refusals as typed facts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.words import Block
+
+
+class SlackFailure(Exception):
+    """Slack refused a call or could not be reached. `error` is Slack's own word for it."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(f"Slack answered {error}")
+        self.error = error
+
+
+TRIGGER_GONE = frozenset(
+    {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
+)
+_VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+
+
+class SlackAPI:
+    """Our few calls. Retries wait as Slack asks; a trigger is not retried, it dies in 3 s."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, token: str, api_url: str) -> None:
+        self._session = session
+        self.client = AsyncWebClient(
+            token=token,
+            base_url=api_url,
+            session=session,
+            retry_handlers=[
+                AsyncConnectionErrorRetryHandler(max_retry_count=2),
+                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+                AsyncServerErrorRetryHandler(max_retry_count=2),
+            ],
+        )
+        self._at_once = AsyncWebClient(
+            token=token, base_url=api_url, session=session, retry_handlers=[]
+        )
+
+    async def open_view(self, trigger_id: str, view: Block) -> str:
+        """Open a modal and return its view id. Raises SlackFailure."""
+        return await self._view("views.open", trigger_id=trigger_id, view=view)
+
+    async def push_view(self, trigger_id: str, view: Block) -> str:
+        """Push a view on the open modal and return its view id. Raises SlackFailure."""
+        return await self._view("views.push", trigger_id=trigger_id, view=view)
+
+    async def update_view(self, view_id: str, view: Block, *, view_hash: str = "") -> bool:
+        """Redraw a view. False: it is closed, or a newer click redraws it. Raises SlackFailure."""
+        arguments: dict[str, Any] = {"view_id": view_id, "view": view}
+        if view_hash:
+            arguments["hash"] = view_hash
+        try:
+            await self._call(self.client, "views.update", arguments)
+        except SlackFailure as failure:
+            if failure.error in _VIEW_GONE:
+                return False
+            raise
+        return True
+
+    async def post(self, channel: str, text: str, blocks: Sequence[Block]) -> str:
+        """Post a message and return its timestamp. Raises SlackFailure."""
+        answer = await self._call(
+            self.client,
+            "chat.postMessage",
+            {
+                "channel": channel,
+                "text": text,
+                "blocks": list(blocks),
+                "unfurl_links": False,
+                "unfurl_media": False,
+            },
+        )
+        return str(answer["ts"])
+
+    async def edit(self, channel: str, ts: str, text: str, blocks: Sequence[Block]) -> None:
+        """Rewrite a message of ours. Raises SlackFailure."""
+        await self._call(
+            self.client,
+            "chat.update",
+            {"channel": channel, "ts": ts, "text": text, "blocks": list(blocks)},
+        )
+
+    async def respond(
+        self,
+        response_url: str,
+        text: str,
+        blocks: Sequence[Block] | None = None,
+        *,
+        in_channel: bool = False,
+    ) -> None:
+        """Answer through a response URL: five times in thirty minutes. Raises SlackFailure.
+
+        https://docs.slack.dev/interactivity/handling-user-interaction
+        """
+        webhook = AsyncWebhookClient(
+            response_url, session=self._session, retry_handlers=self.client.retry_handlers
+        )
+        try:
+            answer = await webhook.send(
+                text=text,
+                blocks=list(blocks) if blocks is not None else None,
+                response_type="in_channel" if in_channel else "ephemeral",
+                replace_original=False,
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise SlackFailure("unreachable") from problem
+        if answer.status_code != 200:
+            raise SlackFailure(f"response_url_{answer.status_code}")
+
+    async def _view(self, method: str, **arguments: Any) -> str:  # noqa: ANN401  # JSON
+        answer = await self._call(self._at_once, method, arguments)
+        return str(answer["view"]["id"])
+
+    async def _call(
+        self, client: AsyncWebClient, method: str, arguments: dict[str, Any]
+    ) -> dict[str, Any]:
+        try:
+            answer = await client.api_call(method, json=arguments)
+        except SlackApiError as problem:
+            raise SlackFailure(str(problem.response.get("error") or "unknown")) from None
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise SlackFailure("unreachable") from problem
+        return dict(answer.data) if isinstance(answer.data, dict) else {}

@@ -1,0 +1,136 @@
+"""What answers what, and the one error door. Who may do it is asked by each listener's first line.
+
+| door | who |
+|---|---|
+| /mailsettings, its modal, the shortcut, "Fix settings" | admins; a save asks Slack afresh |
+| /mailsettings show, help | everyone |
+| the password, on the page or in Slack | the admin who opened the form |
+| /mailtest, "Test again" | by the setting "Who can send test messages" |
+| "Details" | admins |
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
+
+from bot.slack.access import Refused
+from bot.slack.api import SlackAPI
+from bot.slack.mailtest.listeners import MailtestListeners
+from bot.slack.problems import tell
+from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.password import PasswordListeners
+from bot.slack.words import OTHER_WORKSPACE, notice
+
+log = structlog.get_logger(__name__)
+
+REDRAWING = ("configuration", "provider", "tls_mode", "anonymous", "notifications", "host")
+"""The fields whose change draws the form anew."""
+_ANYTHING = re.compile(".*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """The listeners of all features."""
+
+    settings: SettingsListeners
+    passwords: PasswordListeners
+    mailtest: MailtestListeners
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The workspace whose token we have, as `auth.test` names it."""
+
+    team_id: str
+    enterprise_id: str | None
+    name: str
+    bot_id: str | None
+    bot_user_id: str | None
+
+
+def make_app(
+    slack: SlackAPI, listeners: Listeners, *, token: str, signing_secret: str, workspace: Workspace
+) -> AsyncApp:
+    """Make the Bolt app. Everything that Bolt would read from the environment is given."""
+
+    async def authorize(team_id: str | None) -> AuthorizeResult:
+        if team_id != workspace.team_id:
+            raise Refused(OTHER_WORKSPACE)
+        return AuthorizeResult(
+            enterprise_id=workspace.enterprise_id,
+            team_id=workspace.team_id,
+            bot_id=workspace.bot_id,
+            bot_user_id=workspace.bot_user_id,
+            bot_token=token,
+        )
+
+    app = AsyncApp(
+        client=slack.client,
+        signing_secret=signing_secret,
+        # In Socket Mode there is no signature: the connection is ours, made with our app token.
+        request_verification_enabled=True,
+        authorize=authorize,
+        # Our listeners answer at once and hand longer work to `Work`; without this Bolt looks for
+        # the answer only every 10 ms.
+        process_before_response=True,
+    )
+    _register(app, listeners)
+    app.error(_error_door)
+    return app
+
+
+def _register(app: AsyncApp, listeners: Listeners) -> None:
+    settings, passwords, mailtest = listeners.settings, listeners.passwords, listeners.mailtest
+
+    app.command("/mailsettings")(settings.command)
+    app.command("/mailtest")(mailtest.command)
+    app.action(re.compile("^(" + "|".join(REDRAWING) + ")$"))(settings.redraw)
+    app.view("mail_settings")(settings.submit)
+
+    app.action("more")(settings.more)
+    app.action("send_test")(settings.send_test)
+    app.action("change_password")(passwords.change)
+    app.action("remove_password")(passwords.remove)
+    app.action("open_password_page")(passwords.link_opened)
+    app.view("password")(passwords.submit)
+    app.view("mail_settings_saved")(settings.done)
+
+    app.action("test_again")(mailtest.again)
+    app.action("test_details")(mailtest.details)
+    app.action("fix_settings")(settings.fix)
+    app.shortcut("mail_settings")(settings.shortcut)
+
+    # In Socket Mode an unanswered request would be an error on the person's screen, so what an
+    # older version drew is answered too.
+    app.command(_ANYTHING)(_unknown_command)
+    app.action(_ANYTHING)(_unknown)
+    app.view(_ANYTHING)(_unknown)
+    app.view_closed(_ANYTHING)(_unknown)
+    app.shortcut(_ANYTHING)(_unknown)
+    app.event(_ANYTHING)(_unknown)
+
+
+async def _unknown_command(ack: AsyncAck) -> None:
+    await ack(text="This bot answers `/mailsettings` and `/mailtest`.")
+
+
+async def _unknown(ack: AsyncAck) -> None:
+    log.info("unknown interaction")
+    await ack()
+
+
+async def _error_door(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Answer for a listener that raised before its ack."""
+    sentence = tell(error, where="request")
+    answer: dict[str, Any] = {}
+    if body.get("type") == "view_submission":
+        answer = {"response_action": "push", "view": notice("Mail settings", sentence)}
+    elif "command" in body:
+        answer = {"response_type": "ephemeral", "text": sentence}
+    return BoltResponse(status=200, body=answer or "")

@@ -1,0 +1,34 @@
+"""The deeds that the audit log keeps, and how each is written and read. Pure."""
+
+from storage.audit import Entry, Event
+
+SAVED = "settings.saved"
+TESTED = "test.ended"
+
+
+def saved(user_id: str, *, fields: tuple[str, ...], revision: int) -> Event:
+    """Say that settings were saved: which fields changed, never to what."""
+    return Event(actor=user_id, action=SAVED, detail={"fields": list(fields), "revision": revision})
+
+
+def tested(
+    user_id: str, *, outcome: str, stage: str | None, cause: str | None, revision: int
+) -> Event:
+    """Say how a test ended."""
+    return Event(
+        actor=user_id,
+        action=TESTED,
+        detail={"outcome": outcome, "stage": stage, "cause": cause, "revision": revision},
+    )
+
+
+def fields_of(entry: Entry) -> tuple[str, ...]:
+    """Name the fields that a save changed."""
+    fields = entry.detail.get("fields")
+    return tuple(map(str, fields)) if isinstance(fields, list | tuple) else ()
+
+
+def revision_of(entry: Entry) -> int:
+    """Return the revision that a save made."""
+    revision = entry.detail.get("revision")
+    return revision if isinstance(revision, int) else 0

@@ -1,0 +1,87 @@
+"""The doors of the running program: HTTP endpoints and Socket Mode, feeding one Bolt app."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+log = structlog.get_logger(__name__)
+
+_LARGEST_BODY = 1024 * 1024
+"""Octets of a request. Slack's payloads end at a view's 250 kB; the form adds percent signs."""
+
+Faults = Callable[[], Awaitable[list[str]]]
+"""Tells what keeps the program from being ready; nothing: it is."""
+
+
+def make_web(faults: Faults, *, app: AsyncApp | None, pages: list[web.RouteDef]) -> web.Application:
+    """Make the HTTP application. *app* is None in Socket Mode: then Slack has no door here."""
+    web_app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_no_trace])
+    web_app.router.add_routes([web.get("/livez", _live), web.get("/readyz", _Ready(faults).answer)])
+    web_app.router.add_routes(pages)
+    if app is not None:
+        web_app.router.add_post("/slack/events", _Events(app).answer)
+    return web_app
+
+
+async def _live(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+class _Ready:
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        faults = await self._faults()
+        if faults:
+            return web.json_response({"status": "not ready", "faults": faults}, status=503)
+        return web.json_response({"status": "ready"})
+
+
+class _Events:
+    def __init__(self, app: AsyncApp) -> None:
+        self._app = app
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Hand a signed request to Bolt; what can't be one is refused here."""
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not (timestamp.isascii() and timestamp.isdecimal()):
+            return web.Response(status=401)
+        try:
+            bolt_request = await to_bolt_request(request)
+        except (UnicodeDecodeError, LookupError):
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
+
+
+@web.middleware
+async def _no_trace(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:  # a request must not show its own content
+        log.exception("a request failed", path=request.path.split("/")[1])
+        return web.Response(status=500)
+
+
+def make_socket(
+    app: AsyncApp, session: aiohttp.ClientSession, *, app_token: str, api_url: str
+) -> AsyncSocketModeHandler:
+    """Make the Socket Mode connection; `connect_async` opens it."""
+    client = AsyncWebClient(token=app_token, base_url=api_url, session=session)
+    return AsyncSocketModeHandler(app, app_token, web_client=client)
+
+
+async def close_socket(socket: Any) -> None:  # noqa: ANN401  # untyped in Bolt
+    """Leave Socket Mode: no new envelopes come."""
+    await socket.close_async()

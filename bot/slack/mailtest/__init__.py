@@ -1,0 +1,1 @@
+"""The feature behind `/mailtest`: a test, live in the channel."""

@@ -1,0 +1,72 @@
+"""Who may test what, and how often. Called in the vault's threads where it reads the vault."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.slack.access import Caller, Person, Refused, Role
+from bot.slack.mailtest.words import patience
+from bot.smtp.settings import TestPolicy
+from bot.vault import Vault
+from storage.limits import Limit
+
+
+class NotAllowed(Refused):
+    """This person may not send this test."""
+
+
+class TooMany(Refused):
+    """The limits of design: five a minute for a person, thirty an hour for a workspace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many tests are let through."""
+
+    person: Limit = field(default_factory=lambda: Limit(count=5, period=timedelta(minutes=1)))
+    workspace: Limit = field(default_factory=lambda: Limit(count=30, period=timedelta(hours=1)))
+
+
+def recipient_for(person: Person, asked: str | None, policy: TestPolicy) -> str:
+    """Return the address that *person* may test. Raises NotAllowed."""
+    if person.role in {Role.GUEST, Role.NOBODY}:
+        raise NotAllowed(
+            "Guests and people of other organisations can't send test messages. "
+            "Ask a member of this workspace to send one."
+        )
+    if person.role is Role.MEMBER and policy is TestPolicy.ADMINS:
+        raise NotAllowed(
+            "Only admins can send test messages in this workspace. Ask one of them; "
+            "an admin can change this in `/mailsettings`, under “More options”."
+        )
+    if asked is None and not person.email:
+        raise NotAllowed(
+            "Slack doesn't tell us your mail address. Name one: `/mailtest name@example.com`."
+        )
+    recipient = asked or person.email
+    own = recipient.casefold() == person.email.casefold()
+    if person.role is Role.MEMBER and policy is TestPolicy.OWN_ADDRESS and not own:
+        raise NotAllowed(
+            "You can send test messages to your own address only: type `/mailtest` alone. "
+            "Admins can send them to any address, and can change this in `/mailsettings`."
+        )
+    return recipient
+
+
+def admit(vault: Vault, caller: Caller, limits: Limits, *, key: str, now: datetime) -> bool:
+    """Count a test. False: this very request was seen before. Raises TooMany, StorageError."""
+    if key and not vault.deliveries.once(key, now=now, keep=timedelta(minutes=15)):
+        return False
+    wait = vault.limits.take(
+        {
+            f"test:{caller.team_id}:{caller.user_id}": limits.person,
+            f"test:{caller.team_id}": limits.workspace,
+        },
+        now=now,
+    )
+    if wait is not None:
+        raise TooMany(
+            "That was one test too many: five a minute for a person and thirty an hour for a "
+            f"workspace are let through, so that mail servers don't shut us out. "
+            f"Please try again {patience(wait)}."
+        )
+    return True

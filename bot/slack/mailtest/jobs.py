@@ -1,0 +1,50 @@
+"""A test that is about to begin: what is asked, with which settings, where it is shown. Pure."""
+
+from dataclasses import dataclass, replace
+
+from bot.config import Config
+from bot.sending import Service, Trial, service_of
+from bot.slack.access import Caller
+from bot.slack.mailtest.run import TestRun
+from bot.slack.mailtest.view import Test
+from bot.smtp.settings import MailSettings
+from bot.smtp.transcript import Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Everything that a test needs, fixed before it begins."""
+
+    run: TestRun
+    settings: MailSettings
+    service: Service | Failure
+    trial: Trial
+
+    def shown(self, *, channel: str = "", response_url: str = "", view_id: str = "") -> "Job":
+        """Return the job with the place where it is shown."""
+        run = replace(self.run, channel=channel, response_url=response_url, view_id=view_id)
+        return replace(self, run=run)
+
+    def from_form(self) -> "Job":
+        """Return the job as one that tests what stands in a form."""
+        return replace(self, run=replace(self.run, test=replace(self.run.test, from_form=True)))
+
+
+def new_job(
+    caller: Caller, config: Config, *, settings: MailSettings | None, revision: int, trial: Trial
+) -> Job:
+    """Make a job; *settings* is None where a workspace saved nothing."""
+    service = service_of(settings, config)
+    server = service.server if isinstance(service, Service) else None
+    known = settings if settings is not None else MailSettings()
+    test = Test(
+        team_id=caller.team_id,
+        asked_by=caller.user_id,
+        recipient=trial.recipient,
+        send=trial.send,
+        code=trial.code,
+        server=f"{server.host}:{server.port}" if server is not None else "",
+        revision=revision,
+        notifications=known.notifications,
+    )
+    return Job(run=TestRun(test=test), settings=known, service=service, trial=trial)

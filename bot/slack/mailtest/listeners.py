@@ -1,0 +1,80 @@
+"""What answers `/mailtest` and the buttons under a test."""
+
+from dataclasses import dataclass
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.access import Access, Caller
+from bot.slack.api import SlackAPI
+from bot.slack.mailtest.command import HELP, Request, Usage, parse
+from bot.slack.mailtest.runner import Runner, Spot
+from bot.slack.mailtest.view import Content, details, view_of
+from bot.slack.replies import Body, Replies
+from bot.slack.words import escape, section
+from bot.slack.work import Threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailtestListeners:
+    """The listeners of `/mailtest`; their fields are what they depend on."""
+
+    access: Access
+    slack: SlackAPI
+    threads: Threads
+    replies: Replies
+    runner: Runner
+
+    async def command(self, ack: AsyncAck, body: Body) -> None:
+        """`/mailtest`: answer at once, test afterwards."""
+        try:
+            request = parse(str(body.get("text") or ""))
+        except Usage as usage:
+            await ack(text=str(usage))
+            return
+        if request.help:
+            await ack(text=HELP)
+            return
+        whom = escape(request.recipient) if request.recipient else "your own address"
+        await ack(text=f"Testing mail to {whom} ... The result comes as a message here.")
+
+        async def start(caller: Caller, body: Body) -> None:
+            await self._start(caller, body, request, key=f"command:{body['trigger_id']}")
+
+        self.replies.privately(body, start, name="/mailtest")
+
+    async def again(self, ack: AsyncAck, body: Body) -> None:
+        """Answer "Test again": the same test, asked for by whoever pressed it."""
+        await ack()
+        self.replies.privately(body, self._again, name="test again")
+
+    async def details(self, ack: AsyncAck, body: Body) -> None:
+        """Answer "Details": everything about a test, for admins."""
+        await ack()
+        self.replies.privately(body, self._details, name="details")
+
+    async def _start(self, caller: Caller, body: Body, request: Request, *, key: str) -> None:
+        person = await self.access.person(caller)
+        channel = body.get("channel") or {}
+        spot = Spot(
+            id=str(body.get("channel_id") or channel.get("id") or ""),
+            name=str(body.get("channel_name") or channel.get("name") or ""),
+            response_url=str(body.get("response_url") or ""),
+        )
+        await self.runner.start_in_channel(caller, person, request, spot=spot, key=key)
+
+    async def _again(self, caller: Caller, body: Body) -> None:
+        action = body["actions"][0]
+        run = await self.runner.find(caller, str(action["value"]))
+        request = Request(recipient=run.test.recipient, send=run.test.send)
+        key = f"again:{caller.user_id}:{action['action_ts']}"
+        await self._start(caller, body, request, key=key)
+
+    async def _details(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        run = await self.runner.find(caller, str(body["actions"][0]["value"]))
+        if run.transcript is None:
+            blocks = [section("This test is still under way. Its details come when it has ended.")]
+        else:
+            blocks = details(run.test, run.transcript)
+        view = view_of(Content(text="", blocks=blocks))
+        await self.slack.open_view(body["trigger_id"], view)

@@ -1,0 +1,138 @@
+"""Where a test is shown: one message in a channel, edited, or a view on top of the modal."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from bot.slack.api import SlackAPI, SlackFailure
+from bot.slack.mailtest.view import Content, view_of
+
+log = structlog.get_logger(__name__)
+
+_EDIT_EVERY = 1.1
+"""Seconds between two edits: Slack takes about one message a second in a channel.
+
+https://docs.slack.dev/apis/web-api/rate-limits
+"""
+_TRY_AGAIN_AFTER = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between the attempts to show the end of a test, a minute in all."""
+
+
+class Place(Protocol):
+    """Somewhere that a test can be shown."""
+
+    async def show(self, content: Content, *, last: bool) -> None:
+        """Show *content* instead of what was shown before. Raises SlackFailure."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class ChannelPlace:
+    """One message in a channel; where the bot may not post, the command's response URL.
+
+    A response URL serves five times in thirty minutes, so it gets the start and the end only.
+    """
+
+    slack: SlackAPI
+    channel: str
+    response_url: str = field(repr=False)
+    on_posted: Callable[[str], Awaitable[None]]
+    """Told the message's timestamp once there is one."""
+    ts: str = ""
+    by_url: bool = False
+
+    async def show(self, content: Content, *, last: bool) -> None:
+        """Post, then edit. Raises SlackFailure."""
+        if self.ts:
+            try:
+                await self.slack.edit(self.channel, self.ts, content.text, content.blocks)
+            except SlackFailure as failure:
+                if not last or failure.error not in _EDIT_IMPOSSIBLE:
+                    raise
+                self.ts = ""
+            else:
+                return
+        if not self.by_url:
+            try:
+                self.ts = await self.slack.post(self.channel, content.text, content.blocks)
+            except SlackFailure as failure:
+                if not self.response_url:
+                    raise
+                log.info("posting by response URL", why=failure.error)
+            else:
+                await self.on_posted(self.ts)
+                return
+        elif not last:
+            return
+        self.by_url = True
+        await self.slack.respond(self.response_url, content.text, content.blocks, in_channel=True)
+
+
+_EDIT_IMPOSSIBLE = frozenset(
+    {"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewPlace:
+    """A view that was pushed on the modal."""
+
+    slack: SlackAPI
+    view_id: str
+
+    async def show(self, content: Content, *, last: bool) -> None:
+        """Redraw the view; one that was closed is nobody's loss. Raises SlackFailure."""
+        del last
+        await self.slack.update_view(self.view_id, view_of(content))
+
+
+class Live:
+    """Shows the newest content at a pace that Slack likes, and the last one in any case."""
+
+    def __init__(self, place: Place, first: Content) -> None:
+        self._place = place
+        self._newest = first
+        self._changed = asyncio.Event()
+        self._changed.set()
+        self._over = asyncio.Event()
+
+    def show(self, content: Content) -> None:
+        """Show *content* as soon as the pace allows; a newer one takes its place meanwhile."""
+        self._newest = content
+        self._changed.set()
+
+    def end(self) -> None:
+        """Stop showing what comes between; `tell` shows the last content."""
+        self._over.set()
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Show one content after the other until `end`. What Slack refuses is passed over."""
+        while not self._over.is_set():
+            self._changed.clear()
+            try:
+                await self._place.show(self._newest, last=False)
+            except SlackFailure as failure:
+                log.warning("a stage was not shown", why=failure.error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), _EDIT_EVERY)
+            await self._changed.wait()
+
+
+async def tell(place: Place, content: Content) -> bool:
+    """Show the end of a test, trying for a minute. False: Slack took it nowhere."""
+    for pause in (*_TRY_AGAIN_AFTER, None):
+        try:
+            await place.show(content, last=True)
+        except SlackFailure as failure:
+            if pause is None:
+                log.error("a result could not be shown", why=failure.error)  # noqa: TRY400
+                return False
+            await asyncio.sleep(pause)
+        else:
+            return True
+    return False

@@ -1,0 +1,236 @@
+"""A test as people see it: in the channel, in a view, in its details. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.slack.mailtest.words import STAGES, duration, tls_line
+from bot.slack.words import (
+    Block,
+    actions,
+    button,
+    clean,
+    context,
+    escape,
+    mention,
+    modal,
+    preformatted,
+    rich,
+    rich_text,
+    section,
+)
+from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
+
+_PIECE = 2800
+"""Characters of foreign text in one block."""
+_PIECES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A test as asked for."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    team_id: str
+    asked_by: str
+    recipient: str
+    send: bool
+    code: str
+    server: str
+    """`host:port`; empty where nothing is configured."""
+    revision: int
+    """Of the settings; 0: what stood in the form, or the operator's default."""
+    notifications: bool = True
+    from_form: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A message: its blocks, and its text for notifications and screen readers (mrkdwn)."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def running(test: Test, steps: Sequence[Step]) -> Content:
+    """Show a test under way."""
+    text = f"Testing mail to {escape(test.recipient)} ..."
+    blocks = [section(f"{_headline(test)}\n{text}")]
+    if steps:
+        blocks.append(_ladder(steps))
+    return Content(text=text, blocks=blocks)
+
+
+def ended(
+    test: Test, transcript: Transcript, diagnosis: Diagnosis | None, *, run_id: str = ""
+) -> Content:
+    """Show how a test ended. With *run_id*, its buttons too."""
+    text, status = _verdict(test, transcript)
+    blocks = [section(f"{_headline(test)}\n{status}")]
+    if not test.notifications:
+        blocks.append(
+            context("Email notifications are off in this workspace: nothing is sent but tests.")
+        )
+    if transcript.steps:
+        blocks.append(_ladder(transcript.steps))
+    if transcript.outcome is Outcome.ACCEPTED:
+        blocks += _acceptance(test, transcript)
+    if transcript.failure is not None and transcript.failure.reply is not None:
+        blocks.append(section("*The server's own words*"))
+        blocks.append(preformatted(reply_text(transcript.failure.reply)))
+    if diagnosis is not None:
+        blocks += _explanation(diagnosis)
+    if run_id:
+        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
+        buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
+        buttons.append(button("Test again", "test_again", value=run_id))
+        buttons.append(button("Details", "test_details", value=run_id))
+        blocks.append(actions(*buttons, block_id="mailtest"))
+    return Content(text=text, blocks=blocks)
+
+
+def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:
+    """Show a test in a modal view."""
+    return modal(
+        "Test message", [*content.blocks, *more], callback_id="mailtest_view", close="Back"
+    )
+
+
+def details(test: Test, transcript: Transcript) -> list[Block]:
+    """Show admins everything: the conversation, the certificates, the settings' revision."""
+    revision = f"revision {test.revision}" if test.revision else "what stood in the form"
+    if not test.from_form and not test.revision:
+        revision = "the operator's default"
+    facts = [f"Server: {transcript.host}:{transcript.port}", f"Settings: {revision}"]
+    if transcript.address:
+        facts.append(f"Address: {transcript.address}")
+    if transcript.mechanism:
+        facts.append(f"Signed in with: {transcript.mechanism}")
+    if transcript.queue_id:
+        facts.append(f"Queue id: {transcript.queue_id}")
+    if transcript.message_id:
+        facts.append(f"Message-ID: {transcript.message_id}")
+    blocks = [section("*Details, for admins*"), preformatted(clean("\n".join(facts)))]
+    if transcript.tls is not None:
+        tls = transcript.tls
+        lines = [
+            f"{tls.version or 'no version agreed'}, {tls.cipher or 'no cipher agreed'}, "
+            + ("verified" if tls.verified else "not verified, so nothing was sent")
+        ]
+        for each in tls.chain:
+            lines += [
+                f"subject {each.subject}",
+                f"  names  {', '.join(each.names) or '-'}",
+                f"  issuer {each.issuer}",
+                f"  valid  {each.not_before:%Y-%m-%d} to {each.not_after:%Y-%m-%d}",
+                f"  SHA-256 {each.sha256}",
+            ]
+        blocks += [section("*TLS and certificates*"), *_pieces("\n".join(lines))]
+    if transcript.lines:
+        said = "\n".join(
+            f"{each.milliseconds:7.0f} ms {'C:' if each.sent else 'S:'} {each.text}"
+            for each in transcript.lines
+        )
+        blocks += [section("*The conversation*, without credentials"), *_pieces(said)]
+    return blocks
+
+
+def reply_text(reply: Reply) -> str:
+    """Give a server's reply in its own words, cleaned."""
+    code = f"{reply.code} {reply.enhanced} " if reply.enhanced else f"{reply.code} "
+    return clean(code + reply.text, 1500)
+
+
+def _headline(test: Test) -> str:
+    asked = f"asked for by {mention(test.asked_by)}"
+    what = "Test message to" if test.send else "Test without sending, to"
+    through = f", through {escape(test.server)}" if test.server else ""
+    form = " with what stands in the form, saved or not" if test.from_form else ""
+    return f"*{what} {escape(test.recipient)}*{through}, {asked}{form}"
+
+
+def _ladder(steps: Sequence[Step]) -> Block:
+    lines = []
+    for step in steps:
+        name = STAGES[step.stage] if step.ok else f"{STAGES[step.stage]} failed"
+        lines.append(
+            [
+                rich_text("✓ " if step.ok else "✗ "),
+                rich_text(name, bold=True),
+                rich_text(f" ({duration(step.milliseconds)}): {clean(step.line, 300)}\n"),
+            ]
+        )
+    return rich([each for line in lines for each in line])
+
+
+def _verdict(test: Test, transcript: Transcript) -> tuple[str, str]:
+    host, recipient = escape(clean(transcript.host)), escape(test.recipient)
+    took = duration(transcript.milliseconds)
+    match transcript.outcome:
+        case Outcome.ACCEPTED if transcript.sent:
+            text = f"{host} accepted the message for {recipient} in {took}"
+            return text, f":white_check_mark: *{text}*"
+        case Outcome.ACCEPTED:
+            text = f"{host} would take mail for {recipient}: nothing was sent"
+            return text, f":white_check_mark: *{text}* ({took})"
+        case Outcome.UNKNOWN:
+            text = f"Unknown: {host} may have accepted the message for {recipient}"
+            return text, (
+                f":grey_question: *{text}.* The connection was lost after the whole message was "
+                f"sent. Look for code {test.code} in the inbox before you test again."
+            )
+        case Outcome.REFUSED:
+            text = f"Not possible: no test message to {recipient} was sent"
+            return text, f":no_entry: *{text}*"
+        case _:
+            stage = STAGES[transcript.failure.stage] if transcript.failure else ""
+            text = f"The test message to {recipient} failed at stage {stage}"
+            return text, f":x: *{text}* (after {took}). No mail was sent."
+
+
+def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
+    lines: list[list[Block]] = []
+    if transcript.tls is not None:
+        lines.append([rich_text(f"Protected by {tls_line(transcript.tls)}\n")])
+    else:
+        lines.append([rich_text("Not encrypted: others on the way could read it\n")])
+    if transcript.queue_id:
+        lines.append(
+            [
+                rich_text("The server's queue id: "),
+                rich_text(clean(transcript.queue_id, 200), code=True),
+            ]
+        )
+    blocks = [rich([each for line in lines for each in line])]
+    if test.send:
+        blocks.append(
+            section(
+                f"*Now look for code {test.code}* in the inbox of {escape(test.recipient)}, and "
+                "in its spam folder. _Accepted_ means that the server took the message; only the "
+                "inbox shows that it arrived."
+            )
+        )
+    else:
+        blocks.append(
+            section(
+                "Sender and recipient were accepted. Some servers refuse only the message "
+                "itself, so a test that sends one says more."
+            )
+        )
+    return blocks
+
+
+def _explanation(diagnosis: Diagnosis) -> list[Block]:
+    steps = "\n".join(
+        f"{number}. {escape(each)}" for number, each in enumerate(diagnosis.advice, 1)
+    )
+    blocks = [section(f"*What it means*\n{escape(diagnosis.meaning)}")]
+    if steps:
+        link = f"\n<{diagnosis.link}|The provider's page on this>" if diagnosis.link else ""
+        blocks.append(section(f"*What to do*\n{steps}{link}"))
+    return blocks
+
+
+def _pieces(text: str) -> list[Block]:
+    text = clean(text, _PIECE * _PIECES)
+    return [preformatted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]

@@ -1,0 +1,44 @@
+"""How stages and results of a test are worded. Pure."""
+
+from datetime import timedelta
+
+from bot.slack.words import clean
+from bot.smtp.transcript import Stage, TLSFacts
+
+STAGES = {
+    Stage.SETTINGS: "Settings",
+    Stage.LOOKUP: "Address lookup",
+    Stage.CONNECTION: "Connection",
+    Stage.GREETING: "Greeting",
+    Stage.EHLO: "EHLO",
+    Stage.TLS: "TLS",
+    Stage.AUTHENTICATION: "Authentication",
+    Stage.SENDER: "Sender",
+    Stage.RECIPIENT: "Recipient",
+    Stage.MESSAGE: "Message",
+    Stage.ACCEPTED: "Accepted",
+}
+
+
+def duration(milliseconds: float) -> str:
+    """Say how long something took."""
+    if milliseconds < 1:
+        return "under 1 ms"
+    return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.0f} s"
+
+
+def patience(wait: timedelta) -> str:
+    """Say when to try again."""
+    seconds = max(1, round(wait.total_seconds()))
+    if seconds < 90:
+        return f"in {seconds} seconds" if seconds > 1 else "in a second"
+    return f"in {round(seconds / 60)} minutes"
+
+
+def tls_line(tls: TLSFacts) -> str:
+    """Say what protects the connection, and until when the certificate is valid."""
+    parts = [tls.version or "TLS"]
+    if tls.chain:
+        until = tls.chain[0].not_after.strftime("%-d %B %Y")
+        parts.append(f"certificate of {clean(tls.chain[0].subject, 100)} valid until {until}")
+    return ", ".join(parts)

@@ -1,0 +1,254 @@
+"""The running program: its parts put together, started, watched, drained and stopped."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.config import Config
+from bot.slack.access import Access
+from bot.slack.api import SlackAPI
+from bot.slack.app import Listeners, Workspace, make_app
+from bot.slack.doors import make_socket, make_web
+from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.listeners import MailtestListeners
+from bot.slack.mailtest.runner import Runner
+from bot.slack.replies import Replies
+from bot.slack.settings.forms import WAITING, Forms
+from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.password import PasswordListeners
+from bot.slack.settings.password_page import routes
+from bot.slack.settings.saving import Saving
+from bot.slack.settings.summary import Summaries
+from bot.slack.work import Threads, Work
+from bot.smtp.network import Network
+from bot.vault import Vault
+from storage.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+_DRAIN_SECONDS = 20.0
+"""How long a stop waits for the tests in flight, of the 30 s that it may take in all."""
+_GRACE_SECONDS = 6.0
+"""How long the tests that were cut off have to say so in their channels."""
+_VAULT_THREADS = 8
+_TIDY_EVERY = timedelta(minutes=10)
+_DRAFTS_LIVE = timedelta(days=1)
+_RUNS_LIVE = timedelta(days=30)
+
+
+class SlackRefused(Exception):
+    """Slack refuses our token. The text says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a program is made of. The front door hands in the real ones, tests and demo theirs."""
+
+    config: Config
+    vault: Vault
+    network: Network
+    limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Program:
+    """The bot: `start` returns once it serves, `stop` once it is drained."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._work = Work()
+        self._threads = Threads(_VAULT_THREADS)
+        self._draining = False
+        self._session: aiohttp.ClientSession | None = None
+        self._socket: AsyncSocketModeHandler | None = None
+        self._web: web.AppRunner | None = None
+        self._tidying: asyncio.Task[None] | None = None
+        self._team_id = ""
+        self.port = 0
+        """Of the HTTP listener; the system's choice where PORT is 0."""
+
+    async def start(self) -> None:
+        """Ask Slack who we are, open the doors, and tell of tests that a crash cut off.
+
+        Raises SlackRefused for a token that Slack does not take, OSError for a port in use.
+        """
+        config = self._parts.config
+        # No cookies: Slack's would be kept for all calls. Connections are kept for reuse.
+        self._session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
+            timeout=aiohttp.ClientTimeout(total=30, connect=10),
+        )
+        slack = SlackAPI(self._session, token=config.bot_token, api_url=config.api_url)
+        workspace = await self._identify(slack)
+        self._team_id = workspace.team_id
+        runner = Runner(
+            slack=slack,
+            threads=self._threads,
+            work=self._work,
+            vault=self._parts.vault,
+            config=config,
+            network=self._parts.network,
+            limits=self._parts.limits,
+            clock=self._parts.clock,
+            workspace_name=workspace.name,
+        )
+        listeners = self._listeners(slack, runner)
+        app = make_app(
+            slack,
+            listeners,
+            token=config.bot_token,
+            signing_secret=config.signing_secret or "",
+            workspace=workspace,
+        )
+        await self._listen(app, listeners)
+        await runner.recover()
+        self._tidying = asyncio.create_task(self._tidy(), name="tidy")
+        log.info(
+            "ready",
+            workspace=workspace.team_id,
+            mode="socket" if config.app_token else "http",
+            port=self.port,
+        )
+
+    async def stop(self) -> None:
+        """Take no more requests, finish or mark the tests in flight, and leave within 30 s."""
+        self._draining = True
+        log.info("stopping", under_way=len(self._work))
+        if self._tidying is not None:
+            self._tidying.cancel()
+        if self._socket is not None:
+            await self._socket.close_async()
+        if self._web is not None:
+            for site in list(self._web.sites):
+                await site.stop()
+        await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
+        if self._web is not None:
+            await self._web.cleanup()
+        if self._session is not None:
+            await self._session.close()
+        self._threads.close()
+        log.info("stopped")
+
+    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
+        parts = self._parts
+        access = Access(slack.client, admins=parts.config.admins)
+        forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
+        replies = Replies(slack=slack, work=self._work)
+        return Listeners(
+            settings=SettingsListeners(
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                saving=Saving(forms=forms, clock=parts.clock),
+                summaries=Summaries(vault=parts.vault, config=parts.config),
+                start_test=runner.start_in_view,
+            ),
+            passwords=PasswordListeners(
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                forms=forms,
+                clock=parts.clock,
+            ),
+            mailtest=MailtestListeners(
+                access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+            ),
+        )
+
+    async def _identify(self, slack: SlackAPI) -> Workspace:
+        pause = 1.0
+        while True:
+            try:
+                answer = await slack.client.auth_test()
+            except SlackApiError as problem:
+                error = str(problem.response.get("error"))
+                if error not in {"ratelimited", "internal_error", "fatal_error", "unknown"}:
+                    raise SlackRefused(
+                        f"Slack doesn't take SLACK_BOT_TOKEN ({error}). Copy the “Bot User OAuth "
+                        "Token” from the app's page “OAuth & Permissions”, or install the app "
+                        "into the workspace again."
+                    ) from None
+            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
+                log.warning("Slack can't be reached; trying again", why=type(problem).__name__)
+            else:
+                return Workspace(
+                    team_id=str(answer["team_id"]),
+                    enterprise_id=answer.get("enterprise_id"),
+                    name=str(answer.get("team") or ""),
+                    bot_id=answer.get("bot_id"),
+                    bot_user_id=answer.get("user_id"),
+                )
+            await asyncio.sleep(pause)
+            pause = min(30.0, pause * 2)
+
+    async def _listen(self, app: AsyncApp, listeners: Listeners) -> None:
+        config = self._parts.config
+        assert self._session is not None  # noqa: S101  # for the type checker; start made it
+        in_http = config.app_token is None
+        pages = routes(listeners.passwords) if config.public_url else []
+        web_app = make_web(self._faults, app=app if in_http else None, pages=pages)
+        self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
+        await self._web.setup()
+        site = web.TCPSite(self._web, config.host, config.port)
+        await site.start()
+        self.port = self._web.addresses[0][1]
+        if config.app_token is not None:
+            self._socket = make_socket(
+                app, self._session, app_token=config.app_token, api_url=config.api_url
+            )
+            await self._socket.connect_async()
+
+    async def _faults(self) -> list[str]:
+        faults = ["draining"] if self._draining else []
+        try:
+            await self._threads(self._parts.vault.settings.get, self._team_id)
+        except StorageError:
+            faults.append("database")
+        if self._socket is not None and not await self._socket.client.is_connected():
+            faults.append("slack connection")
+        return faults
+
+    async def _tidy(self) -> None:
+        while True:
+            now = self._parts.clock()
+            vault = self._parts.vault
+            with contextlib.suppress(StorageError):
+                await self._threads(vault.passwords.purge, now - WAITING)
+                await self._threads(vault.links.purge, now - WAITING)
+                await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
+                await self._threads(vault.runs.purge, now - _RUNS_LIVE)
+            await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+async def run(parts: Parts) -> None:
+    """Serve until SIGTERM or SIGINT. Raises SlackRefused, OSError."""
+    program = Program(parts)
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, over.set)
+    starting = asyncio.create_task(program.start())
+    waiting = asyncio.create_task(over.wait())
+    try:
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting
+            await waiting
+        else:
+            starting.cancel()
+    finally:
+        waiting.cancel()
+        await program.stop()

@@ -1,0 +1,1 @@
+"""The feature behind `/mailsettings`: the modal, its password, saving, the summary."""

@@ -1,0 +1,131 @@
+"""What the modal says after Save: what changed, that nothing did, or who was quicker. Pure."""
+
+import json
+from collections.abc import Set as AbstractSet
+
+from bot.slack.settings.form import Form
+from bot.slack.settings.view import TITLE
+from bot.slack.words import (
+    Block,
+    actions,
+    button,
+    context,
+    escape,
+    mention,
+    modal,
+    moment,
+    plain,
+    section,
+)
+from bot.smtp.providers import PROVIDERS
+from bot.smtp.settings import LABELS, Configuration, MailSettings, changed_fields
+from storage.records import Record
+
+
+def shown_value(settings: MailSettings, name: str) -> str:
+    """Return a field's value for people; of a password only whether there is one."""
+    value = getattr(settings, name)
+    if name == "password":
+        return "set" if value is not None else "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name in {"tls_mode", "test_policy"}:
+        return str(value.label)
+    if name == "configuration":
+        return str(value).capitalize()
+    if name == "provider":
+        provider = PROVIDERS.get(value)
+        return provider.label if provider is not None else str(value)
+    return str(value) or "empty"
+
+
+def saved_view(form: Form, before: MailSettings, after: MailSettings, *, first: bool) -> Block:
+    """Say what was saved, and offer a test of it."""
+    lines = []
+    for name in changed_fields(before, after):
+        if name == "password":
+            state = "removed" if after.password is None else "stored, sealed"
+            lines.append(f"• *{LABELS[name]}*: {state}")
+            continue
+        new = escape(shown_value(after, name))
+        old = "" if first else f" (was: {escape(shown_value(before, name))})"
+        lines.append(f"• *{LABELS[name]}*: {new}{old}")
+    blocks = [section(":white_check_mark: *Saved.*\n" + "\n".join(lines))]
+    if not after.notifications:
+        blocks.append(context("Email notifications are off: nothing is sent but tests."))
+    if (
+        after.configuration is Configuration.CUSTOM
+        and not after.anonymous
+        and after.usable_password is None
+    ):
+        blocks.append(
+            section(
+                ":warning: The password for this server is still missing. The operator of this "
+                "bot sets it with `mailsettings settings set-password`."
+            )
+        )
+    return _after(form, blocks)
+
+
+def unchanged_view(form: Form) -> Block:
+    """Say that there was nothing to save, and offer a test."""
+    return _after(form, [section("Nothing was changed: the form holds what is already saved.")])
+
+
+def _after(form: Form, blocks: list[Block]) -> Block:
+    address = str(form.values["test_address"])
+    element: Block = {
+        "type": "email_text_input",
+        "action_id": "test_address",
+        "placeholder": plain("name@example.com"),
+    }
+    if address:
+        element["initial_value"] = address
+    test: list[Block] = [
+        {"type": "divider"},
+        {
+            "type": "input",
+            "block_id": form.block_id("test_address"),
+            "label": plain(LABELS["test_address"]),
+            "element": element,
+            "optional": True,
+        },
+        actions(button("Send test message", "send_test", style="primary"), block_id="test"),
+    ]
+    return modal(
+        TITLE,
+        blocks + test,
+        callback_id="mail_settings_saved",
+        submit="Done",
+        close="Close",
+        private_metadata=json.dumps({"form": form.id, "revision": form.revision}),
+    )
+
+
+def conflict_notice(
+    form: Form, saved: Record[MailSettings] | None, fields: AbstractSet[str]
+) -> str:
+    """Say who changed what while the form was open, and what stands in both now."""
+    if saved is None:
+        return (
+            "*The settings were deleted while this form was open.* Nothing was saved yet and what "
+            "you typed is still here: choose Save again to store it."
+        )
+    ordered = [name for name in LABELS if name in fields]
+    lines = [
+        f"• {LABELS[name]}: saved now “{escape(shown_value(saved.value, name))}”"
+        + (f", in this form “{escape(str(form.values[name]))}”" if name in _COMPARED else "")
+        for name in ordered
+    ]
+    who, when = mention(saved.changed_by), moment(saved.changed_at)
+    begin = (
+        f"*{who} saved other settings on {when}, while this form was open.* "
+        "Nothing was overwritten, and what you typed is still here."
+    )
+    end = "Compare, then choose Save again to store this form, or Cancel to keep the other."
+    return "\n".join([begin, *lines, end])
+
+
+_COMPARED = frozenset(
+    {"host", "port", "username", "from_address", "sender_name", "reply_to", "helo_name"}
+)

@@ -1,0 +1,156 @@
+"""What stands in the form of mail settings: kept between clicks, read from Slack's state. Pure.
+
+Slack keeps what was typed when a view is redrawn with the same block id, shows a new initial value
+only under a new one, and leaves untouched fields out of the state after a redraw. So a form holds
+every value that we drew, the state is laid over it, and a value that *we* change gets a new block
+id: the field's name with a higher number. (https://docs.slack.dev/reference/methods/views.update)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from bot.smtp.fields import split_server
+from bot.smtp.providers import PROVIDERS
+from bot.smtp.settings import Configuration, MailSettings, TLSMode
+
+BOXES = ("notifications", "anonymous")
+CHOICES = ("configuration", "provider", "tls_mode", "test_policy")
+TEXTS = (
+    "host",
+    "port",
+    "username",
+    "from_address",
+    "sender_name",
+    "reply_to",
+    "helo_name",
+    "test_address",
+)
+FIELDS = frozenset(BOXES + CHOICES + TEXTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The values of all fields, shown or not, as text, choices and booleans."""
+
+    id: str
+    """Random; names the draft and the waiting password that belong to this form."""
+    revision: int
+    """Of the saved settings that the form began with; 0: there were none."""
+    values: dict[str, Any]
+    numbers: dict[str, int] = field(default_factory=dict)
+    """How often we changed a field's value ourselves."""
+    more: bool = False
+    """More options are shown."""
+    password_removed: bool = False
+    view_id: str = ""
+    complaints: dict[str, str] = field(default_factory=dict)
+    """By field; drawn under the field until the next redraw."""
+    notice: str = ""
+    """A sentence at the top, in mrkdwn, until the next redraw."""
+
+    def block_id(self, name: str) -> str:
+        """Name the block that shows the field *name* now."""
+        number = self.numbers.get(name, 0)
+        return name if number == 0 else f"{name}.{number}"
+
+    def change(self, **values: str) -> "Form":
+        """Return the form with values that we set, so that Slack shows them."""
+        changed = {name: each for name, each in values.items() if self.values[name] != each}
+        numbers = self.numbers | {name: self.numbers.get(name, 0) + 1 for name in changed}
+        return replace(self, values=self.values | changed, numbers=numbers)
+
+    @property
+    def custom(self) -> bool:
+        """The workspace's own server is chosen."""
+        return bool(self.values["configuration"] == Configuration.CUSTOM)
+
+
+def numbers_of(blocks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Read from a view's *blocks* which fields it shows, and under which numbers."""
+    numbers = {}
+    for block in blocks:
+        name, _, number = str(block.get("block_id") or "").partition(".")
+        if name in FIELDS and (not number or number.isdecimal()):
+            numbers[name] = int(number or 0)
+    return numbers
+
+
+def new_form(form_id: str, settings: MailSettings, *, revision: int, test_address: str) -> Form:
+    """Fill a form with saved *settings*."""
+    values: dict[str, Any] = {name: getattr(settings, name) for name in BOXES}
+    values |= {name: str(getattr(settings, name)) for name in CHOICES}
+    values |= {name: str(getattr(settings, name)) for name in TEXTS if name != "test_address"}
+    return Form(id=form_id, revision=revision, values=values | {"test_address": test_address})
+
+
+def dump_form(form: Form) -> dict[str, Any]:
+    """Return what a draft keeps: the form without what is shown once."""
+    return asdict(replace(form, complaints={}, notice=""))
+
+
+def load_form(document: Mapping[str, Any]) -> Form:
+    """Read what `dump_form` returned."""
+    return Form(**document)
+
+
+def read_state(form: Form, state: Mapping[str, Any]) -> Form:
+    """Lay the state of a view (`view.state.values`) over *form*, then tidy what was pasted.
+
+    Blocks of no field, and values of another kind than the field's, are passed over.
+    """
+    values = dict(form.values)
+    for name in form.values:
+        element = (state.get(form.block_id(name)) or {}).get(name)
+        if not isinstance(element, Mapping):
+            continue
+        if name in BOXES:
+            values[name] = bool(element.get("selected_options"))
+        elif name in CHOICES:
+            if (chosen := element.get("selected_option")) is not None:
+                values[name] = str(chosen["value"])
+        else:
+            values[name] = element.get("value") or ""
+    return _follow_choices(form, _take_apart(replace(form, values=values, notice="")))
+
+
+def _take_apart(form: Form) -> Form:
+    """Split a pasted `smtp://user@host:587` into the fields that it fills."""
+    pasted = split_server(form.values["host"])
+    if pasted.host == form.values["host"].strip():
+        return form
+    found: dict[str, str] = {"host": pasted.host}
+    if pasted.tls_mode is not None:
+        found["tls_mode"] = pasted.tls_mode
+        found["port"] = str(pasted.tls_mode.port)
+    if pasted.port is not None:
+        found["port"] = str(pasted.port)
+    if pasted.username is not None:
+        found["username"] = pasted.username
+    form = form.change(**found)
+    notice = "We took the pasted server address apart. Please check the fields below."
+    if pasted.had_password:
+        notice += " The password in it was not kept: give it with the button under the user name."
+    return replace(form, notice=notice)
+
+
+def _follow_choices(before: Form, form: Form) -> Form:
+    """Fill the fields that follow a choice just made: a provider's server, a protocol's port."""
+    if form.notice:  # a pasted address has filled them already
+        return form
+    if form.values["provider"] != before.values["provider"]:
+        provider = PROVIDERS.get(form.values["provider"])
+        if provider is not None and provider.host:
+            return form.change(
+                host=provider.host, port=str(provider.port), tls_mode=provider.tls_mode
+            )
+        return form
+    old, new = before.values["tls_mode"], form.values["tls_mode"]
+    untouched = form.values["port"] in {"", str(_port_of(old))}
+    if old != new and untouched and form.values["port"] == before.values["port"]:
+        return form.change(port=str(_port_of(new)))
+    return form
+
+
+def _port_of(tls_mode: str) -> int:
+    return TLSMode(tls_mode).port if tls_mode in set(TLSMode) else TLSMode.STARTTLS.port

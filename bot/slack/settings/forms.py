@@ -1,0 +1,199 @@
+"""Forms between clicks: the draft of each open form and the password that waits for its Save.
+
+Called in the vault's threads. A form belongs to the person who opened it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.config import Config
+from bot.slack.access import Caller, Refused
+from bot.slack.settings.form import (
+    Form,
+    dump_form,
+    load_form,
+    new_form,
+    numbers_of,
+    read_state,
+)
+from bot.slack.settings.view import Surroundings
+from bot.smtp.settings import Configuration, MailSettings
+from bot.vault import Vault
+from storage.errors import StaleRevision
+from storage.records import Record
+
+WAITING = timedelta(minutes=30)
+"""How long a new password waits for the Save of its form."""
+
+
+class NotYourForm(Refused):
+    """The form was opened by somebody else, or is none of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An open form with all that belongs to it."""
+
+    form: Form
+    drawn: Form
+    """The form as Slack shows it: before what was typed was read and tidied."""
+    around: Surroundings
+    saved: Record[MailSettings] | None
+    waiting: str | None = None
+
+    @property
+    def settings(self) -> MailSettings:
+        """What is saved now, or what a workspace begins with."""
+        return self.saved.value if self.saved is not None else MailSettings()
+
+    @property
+    def revision(self) -> int:
+        """Of what is saved now; 0: nothing is."""
+        return self.saved.revision if self.saved is not None else 0
+
+    def __repr__(self) -> str:
+        return f"Page(form={self.form.id!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """Opens, resumes and keeps forms."""
+
+    vault: Vault
+    config: Config
+    clock: Callable[[], datetime]
+
+    @property
+    def password_way(self) -> bool:
+        """A password can be given from Slack: on our page, or typed there."""
+        return bool(self.config.public_url) or self.config.password_in_slack
+
+    @property
+    def default_offered(self) -> bool:
+        """The operator provides a mail service."""
+        return self.config.default_server is not None
+
+    def begin(self, caller: Caller, form_id: str, *, test_address: str) -> Page:
+        """Fill a form with what is saved. Raises StorageError."""
+        saved = self.vault.settings.get(caller.team_id)
+        settings = saved.value if saved is not None else self._fresh_settings()
+        form = new_form(
+            form_id,
+            settings,
+            revision=saved.revision if saved is not None else 0,
+            test_address=test_address,
+        )
+        return self._page(form, form, saved, None)
+
+    def resume(self, caller: Caller, view: Mapping[str, Any]) -> Page:
+        """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError."""
+        drawn = self.drafted(caller, view)
+        form = read_state(drawn, (view.get("state") or {}).get("values") or {})
+        return self.page(caller, form, drawn=drawn)
+
+    def drafted(self, caller: Caller, view: Mapping[str, Any]) -> Form:
+        """Return the form that *view* shows. Raises NotYourForm, StorageError.
+
+        What is hidden comes from the draft; which fields are shown, from the view itself: two
+        quick clicks may leave the draft a click behind.
+        """
+        form = self.draft(caller, form_id_of(view))
+        shown = numbers_of(view.get("blocks") or ())
+        return replace(
+            form,
+            revision=int(json.loads(view["private_metadata"])["revision"]),
+            more="test_policy" in shown,
+            numbers=form.numbers | shown,
+            view_id=str(view.get("id") or form.view_id),
+        )
+
+    def draft(self, caller: Caller, form_id: str) -> Form:
+        """Return the draft of the form *form_id*. Raises NotYourForm, StorageError."""
+        draft = self.vault.drafts.get(caller.team_id, form_id)
+        if draft is None or draft.value["user"] != caller.user_id:
+            raise NotYourForm(_NOT_YOURS)
+        return load_form(draft.value["form"])
+
+    def page(self, caller: Caller, form: Form, *, drawn: Form) -> Page:
+        """Return *form* with what is saved and what waits for it. Raises StorageError."""
+        saved = self.vault.settings.get(caller.team_id)
+        return self._page(form, drawn, saved, self._waiting_password(caller, form))
+
+    def keep(self, caller: Caller, form: Form) -> None:
+        """Write the draft of *form*; of two clicks at once the later wins. Raises StorageError."""
+        value = {"user": caller.user_id, "form": dump_form(form)}
+        while True:
+            draft = self.vault.drafts.get(caller.team_id, form.id)
+            revision = draft.revision if draft is not None else 0
+            try:
+                self.vault.drafts.put(
+                    caller.team_id,
+                    value,
+                    name=form.id,
+                    revision=revision,
+                    by=caller.user_id,
+                    at=self.clock(),
+                )
+            except StaleRevision:
+                continue
+            return
+
+    def wait_with(self, caller: Caller, form_id: str, password: str) -> None:
+        """Seal a new password until its form is saved. Raises StorageError."""
+        self.vault.passwords.delete(caller.team_id, form_id, at=self.clock())
+        self.vault.passwords.put(
+            caller.team_id,
+            {"user": caller.user_id, "password": password},
+            name=form_id,
+            revision=0,
+            by=caller.user_id,
+            at=self.clock(),
+        )
+
+    def drop_waiting(self, caller: Caller, form_id: str) -> None:
+        """Forget the password that waits for a form. Raises StorageError."""
+        self.vault.passwords.delete(caller.team_id, form_id, at=self.clock())
+
+    def _waiting_password(self, caller: Caller, form: Form) -> str | None:
+        waiting = self.vault.passwords.get(caller.team_id, form.id)
+        if waiting is None or waiting.value["user"] != caller.user_id:
+            return None
+        if self.clock() - waiting.changed_at > WAITING:
+            return None
+        return str(waiting.value["password"])
+
+    def _fresh_settings(self) -> MailSettings:
+        if self.default_offered:
+            return MailSettings(configuration=Configuration.DEFAULT)
+        return MailSettings()
+
+    def _page(
+        self, form: Form, drawn: Form, saved: Record[MailSettings] | None, waiting: str | None
+    ) -> Page:
+        password = saved.value.password if saved is not None else None
+        server = self.config.default_server
+        around = Surroundings(
+            default_server=f"{server.host}:{server.port}" if server is not None else "",
+            password_set_by=password.set_by if password is not None else "",
+            password_set_at=password.set_at if password is not None else None,
+            password_waits=waiting is not None,
+            password_way=self.password_way,
+        )
+        return Page(form=form, drawn=drawn, around=around, saved=saved, waiting=waiting)
+
+
+def form_id_of(view: Mapping[str, Any]) -> str:
+    """Read which form *view* belongs to. Raises NotYourForm."""
+    try:
+        return str(json.loads(view.get("private_metadata") or "")["form"])
+    except (ValueError, KeyError, TypeError):
+        raise NotYourForm(_NOT_YOURS) from None
+
+
+_NOT_YOURS = (
+    "This form is no longer open for you, so nothing was changed. "
+    "Run `/mailsettings` to open a new one."
+)

@@ -1,0 +1,233 @@
+"""What answers `/mailsettings` and the modal: gather, decide, answer."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.access import Access, Caller, Person, Refused, Role
+from bot.slack.api import SlackAPI
+from bot.slack.problems import tell
+from bot.slack.replies import Body, Replies
+from bot.slack.settings.forms import Page
+from bot.slack.settings.saving import Answer, Saving, complain
+from bot.slack.settings.summary import HELP, Summaries
+from bot.slack.settings.view import TITLE, draw
+from bot.slack.words import OTHER_WORKSPACE, modal, notice, section
+from bot.slack.work import Threads
+from bot.smtp.address import InvalidAddress, parse_address
+from bot.smtp.settings import InvalidSettings, MailSettings
+
+_ANSWER_WITHIN = 2.6
+"""Seconds for a submission, of Slack's three: then it is answered with "Saving ..."."""
+
+
+class StartTest(Protocol):
+    """Starts a test of *settings* that the person watches in a view pushed on the modal."""
+
+    async def __call__(
+        self,
+        caller: Caller,
+        person: Person,
+        *,
+        settings: MailSettings,
+        recipient: str,
+        trigger_id: str,
+    ) -> None:
+        """Begin the test. Raises Refused, StorageError, SlackFailure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsListeners:
+    """The listeners of the modal; their fields are what they depend on."""
+
+    access: Access
+    slack: SlackAPI
+    threads: Threads
+    replies: Replies
+    saving: Saving
+    summaries: Summaries
+    start_test: StartTest
+
+    async def command(self, ack: AsyncAck, body: Body) -> None:
+        """`/mailsettings`: the modal for admins, a private summary for others."""
+        word = str(body.get("text") or "").strip().lower()
+        if word == "help":
+            await ack(text=HELP)
+            return
+        known = {"": self._open_or_summarise, "show": self._summarise, "history": self._history}
+        if (answer := known.get(word)) is None:
+            await ack(text=f"`/mailsettings` doesn't know that word.\n\n{HELP}")
+            return
+        await ack()
+        self.replies.privately(body, answer, name="/mailsettings")
+
+    async def shortcut(self, ack: AsyncAck, body: Body) -> None:
+        """Answer the global shortcut: the same modal, where no slash command can be typed."""
+        await ack()
+        self.replies.in_window(body, self._open, name="shortcut")
+
+    async def fix(self, ack: AsyncAck, body: Body) -> None:
+        """Answer the button "Fix settings" under a failed test."""
+        await ack()
+        self.replies.privately(body, self._open, name="fix")
+
+    async def redraw(self, ack: AsyncAck, body: Body) -> None:
+        """Draw the form anew after a choice, with everything that was typed."""
+        await ack()
+        self.replies.in_window(body, self._redraw, name="redraw")
+
+    async def more(self, ack: AsyncAck, body: Body) -> None:
+        """Show or hide the fields under "More options"."""
+        await ack()
+        self.replies.in_window(body, self._more, name="more")
+
+    async def send_test(self, ack: AsyncAck, body: Body) -> None:
+        """Test what stands in the form."""
+        await ack()
+        self.replies.in_window(body, self._send_test, name="form test")
+
+    async def submit(self, ack: AsyncAck, body: Body) -> None:
+        """Save. Slack is asked afresh who this is."""
+        deadline = asyncio.get_running_loop().time() + _ANSWER_WITHIN
+        caller = Caller.of(body)
+        await self.access.admin(caller, fresh=True)
+        saving = asyncio.ensure_future(self.threads(self._save, caller, body["view"]))
+        left = max(0.1, deadline - asyncio.get_running_loop().time())
+        done, _ = await asyncio.wait({saving}, timeout=left)
+        if not done:
+            waiting = modal(TITLE, [section("Saving ...")], callback_id="notice", close="Close")
+            await ack(response_action="update", view=waiting)
+            self.replies.work.start(self._show_later(body["view"]["id"], saving), name="slow save")
+            return
+        answer = saving.result()
+        if answer.complaints:
+            await ack(response_action="errors", errors=answer.complaints)
+        else:
+            await ack(response_action="update", view=answer.view)
+
+    async def done(self, ack: AsyncAck) -> None:
+        """Close the view that said what was saved."""
+        await ack()
+
+    def _save(self, caller: Caller, view: Body) -> Answer:
+        return self.saving.save(caller, self.saving.forms.resume(caller, view))
+
+    async def _show_later(self, view_id: str, saving: asyncio.Future[Answer]) -> None:
+        try:
+            view = (await saving).view
+        except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
+            view = notice(TITLE, tell(problem, where="save"))
+        await self.slack.update_view(view_id, view)
+
+    async def _open_or_summarise(self, caller: Caller, body: Body) -> None:
+        if self.access.remembered(caller) is None and self.access.was_admin(caller):
+            await self._open_beside(caller, body)
+            return
+        person = await self.access.person(caller)
+        if person.role is Role.ADMIN:
+            await self._open(caller, body)
+        else:
+            await self._summarise(caller, body)
+
+    async def _open(self, caller: Caller, body: Body) -> None:
+        person = await self.access.admin(caller)
+        page = await self._begin(caller, person)
+        view_id = await self.slack.open_view(body["trigger_id"], draw(page.form, page.around))
+        await self._keep(caller, page, view_id)
+
+    async def _open_beside(self, caller: Caller, body: Body) -> None:
+        """Open the window while Slack is asked: one round trip for who was an admin last time."""
+        asking = asyncio.ensure_future(self.access.admin(caller))
+        waiting = modal(TITLE, [section("One moment ...")], callback_id="notice", close="Cancel")
+        view_id, person = await asyncio.gather(
+            self.slack.open_view(body["trigger_id"], waiting), asking, return_exceptions=True
+        )
+        if isinstance(view_id, BaseException):
+            raise view_id
+        if isinstance(person, Refused):
+            await self.slack.update_view(view_id, notice(TITLE, str(person)))
+            return
+        if isinstance(person, BaseException):
+            raise person
+        page = await self._begin(caller, person)
+        await self.slack.update_view(view_id, draw(page.form, page.around))
+        await self._keep(caller, page, view_id)
+
+    async def _begin(self, caller: Caller, person: Person) -> Page:
+        form_id = secrets.token_urlsafe(12)
+        return await self.threads(
+            self.saving.forms.begin, caller, form_id, test_address=person.email
+        )
+
+    async def _keep(self, caller: Caller, page: Page, view_id: str) -> None:
+        form = replace(page.form, view_id=view_id)
+        await self.threads(self.saving.forms.keep, caller, form)
+
+    async def _summarise(self, caller: Caller, body: Body) -> None:
+        person = await self.access.person(caller)
+        if person.role is Role.NOBODY:
+            raise Refused(OTHER_WORKSPACE)
+        text, blocks = await self.threads(self.summaries.summary, caller.team_id, person.role)
+        await self.slack.respond(body["response_url"], text, blocks)
+
+    async def _history(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        text, blocks = await self.threads(self.summaries.history, caller.team_id)
+        await self.slack.respond(body["response_url"], text, blocks)
+
+    async def _redraw(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        page = await self.threads(self._resumed, caller, body["view"], more=False)
+        await self._update(page, body)
+
+    async def _more(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        page = await self.threads(self._resumed, caller, body["view"], more=True)
+        await self._update(page, body)
+
+    def _resumed(self, caller: Caller, view: Body, *, more: bool) -> Page:
+        page = self.saving.forms.resume(caller, view)
+        form = replace(page.form, more=page.form.more != more)
+        self.saving.forms.keep(caller, form)
+        return replace(page, form=form)
+
+    async def _update(self, page: Page, body: Body) -> None:
+        await self.slack.update_view(
+            body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
+        )
+
+    async def _send_test(self, caller: Caller, body: Body) -> None:
+        person = await self.access.admin(caller)
+        page, settings, complaints = await self.threads(self._judged, caller, body["view"])
+        if settings is None:
+            view = complain(page, complaints).view
+            await self.slack.update_view(body["view"]["id"], view, view_hash=body["view"]["hash"])
+            return
+        await self.start_test(
+            caller,
+            person,
+            settings=settings,
+            recipient=parse_address(page.form.values["test_address"]),
+            trigger_id=body["trigger_id"],
+        )
+
+    def _judged(
+        self, caller: Caller, view: Body
+    ) -> tuple[Page, MailSettings | None, dict[str, str]]:
+        page = self.saving.forms.resume(caller, view)
+        complaints: dict[str, str] = {}
+        settings = None
+        try:
+            settings = self.saving.judge(caller, page)
+        except InvalidSettings as invalid:
+            complaints |= invalid.errors
+        try:
+            parse_address(page.form.values["test_address"])
+        except InvalidAddress as invalid:
+            complaints["test_address"] = str(invalid)
+        self.saving.forms.keep(caller, page.form)
+        return page, None if complaints else settings, complaints

@@ -1,0 +1,190 @@
+"""Giving a password: on our one-time page, or in a view of its own; it waits for Save."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.access import Access, Caller
+from bot.slack.api import SlackAPI
+from bot.slack.replies import Body, Replies
+from bot.slack.settings.forms import Forms, Page, form_id_of
+from bot.slack.settings.password_view import given_view, link_view, typed_view
+from bot.slack.settings.view import draw
+from bot.slack.work import Threads
+from bot.smtp.fields import parse_password
+from storage.errors import StaleRevision
+
+LINK_LIVES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a one-time link stands for: this person, this form."""
+
+    caller: Caller
+    form_id: str
+    view_id: str
+    """Of the view that shows the link; empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordListeners:
+    """The buttons "Change password" and "Remove password", and what follows them."""
+
+    access: Access
+    slack: SlackAPI
+    threads: Threads
+    replies: Replies
+    forms: Forms
+    clock: Callable[[], datetime]
+
+    async def change(self, ack: AsyncAck, body: Body) -> None:
+        """Push the view in which the password is given."""
+        await ack()
+        self.replies.in_window(body, self._change, name="change password")
+
+    async def remove(self, ack: AsyncAck, body: Body) -> None:
+        """Mark the stored password as removed, and forget a new one."""
+        await ack()
+        self.replies.in_window(body, self._remove, name="remove password")
+
+    async def link_opened(self, ack: AsyncAck) -> None:
+        """Acknowledge the click on the link; the browser does the rest."""
+        await ack()
+
+    async def submit(self, ack: AsyncAck, body: Body) -> None:
+        """Take the password typed into Slack."""
+        caller = Caller.of(body)
+        view = body["view"]
+        await self.access.admin(caller, fresh=True)
+        if not self.forms.config.password_in_slack or self.forms.config.public_url:
+            await ack(response_action="errors", errors={"new_password": _NOT_HERE})
+            return
+        typed = str(view["state"]["values"]["new_password"]["new_password"].get("value") or "")
+        try:
+            form = await self.threads(self.forms.draft, caller, form_id_of(view))
+            password = parse_password(typed, provider=str(form.values["provider"]))
+        except ValueError as problem:
+            await ack(response_action="errors", errors={"new_password": str(problem)})
+            return
+        page = await self.threads(self._wait_with, caller, form.id, password)
+        await ack()
+        self.replies.work.start(self._redraw(page), name="password given")
+
+    async def look_up(self, token: str) -> Link | None:
+        """Return what the link with *token* stands for, if it still may be used."""
+        return await self.threads(self._link, token, use=False)
+
+    async def give(self, token: str, typed: str) -> None:
+        """Take the password from the page, once. Raises ValueError, Refused, StorageError."""
+        link = await self.threads(self._link, token, use=False)
+        if link is None:
+            raise LinkGone(LINK_GONE)
+        await self.access.admin(link.caller, fresh=True)
+        form = await self.threads(self.forms.draft, link.caller, link.form_id)
+        password = parse_password(typed, provider=str(form.values["provider"]))
+        if await self.threads(self._link, token, use=True) is None:
+            raise LinkGone(LINK_GONE)
+        page = await self.threads(self._wait_with, link.caller, link.form_id, password)
+        self.replies.work.start(self._redraw(page, link.view_id), name="password given")
+
+    async def _change(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        form = (await self.threads(self._keep, caller, body["view"])).form
+        if not self.forms.config.public_url:
+            await self.slack.push_view(body["trigger_id"], typed_view(form.id))
+            return
+        token = secrets.token_urlsafe(32)
+        address = f"{self.forms.config.public_url}/password/{token}"
+        link = Link(caller=caller, form_id=form.id, view_id="")
+        # The link must work as soon as it is seen, so it is stored first; which view shows it
+        # is known only afterwards.
+        await self.threads(self._put_link, token, link, revision=0)
+        view_id = await self.slack.push_view(body["trigger_id"], link_view(address))
+        await self.threads(self._note_view, token, replace(link, view_id=view_id))
+
+    async def _remove(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        page = await self.threads(self._removed, caller, body["view"])
+        await self.slack.update_view(
+            body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
+        )
+
+    async def _redraw(self, page: Page, link_view_id: str = "") -> None:
+        await self.slack.update_view(page.form.view_id, draw(page.form, page.around))
+        if link_view_id:
+            await self.slack.update_view(link_view_id, given_view())
+
+    def _keep(self, caller: Caller, view: Body) -> Page:
+        page = self.forms.resume(caller, view)
+        self.forms.keep(caller, page.form)
+        return page
+
+    def _removed(self, caller: Caller, view: Body) -> Page:
+        page = self.forms.resume(caller, view)
+        form = replace(page.form, password_removed=True)
+        self.forms.drop_waiting(caller, form.id)
+        self.forms.keep(caller, form)
+        return self.forms.page(caller, form, drawn=page.drawn)
+
+    def _wait_with(self, caller: Caller, form_id: str, password: str) -> Page:
+        self.forms.wait_with(caller, form_id, password)
+        form = replace(self.forms.draft(caller, form_id), password_removed=False)
+        self.forms.keep(caller, form)
+        return self.forms.page(caller, form, drawn=form)
+
+    def _note_view(self, token: str, link: Link) -> None:
+        record = self.forms.vault.links.get("", _fingerprint(token))
+        # A link that was used meanwhile must not come back to life.
+        if record is not None:
+            with suppress(StaleRevision):
+                self._put_link(token, link, revision=record.revision)
+
+    def _put_link(self, token: str, link: Link, *, revision: int) -> None:
+        self.forms.vault.links.put(
+            "",
+            {
+                "team": link.caller.team_id,
+                "user": link.caller.user_id,
+                "form": link.form_id,
+                "view": link.view_id,
+            },
+            name=_fingerprint(token),
+            revision=revision,
+            by=link.caller.user_id,
+            at=self.clock(),
+        )
+
+    def _link(self, token: str, *, use: bool) -> Link | None:
+        links = self.forms.vault.links
+        name = _fingerprint(token)
+        record = links.take("", name) if use else links.get("", name)
+        if record is None or self.clock() - record.changed_at > LINK_LIVES:
+            return None
+        value = record.value
+        caller = Caller(team_id=value["team"], user_id=value["user"], home_team_id=value["team"])
+        return Link(caller=caller, form_id=value["form"], view_id=value["view"])
+
+
+class LinkGone(ValueError):
+    """The one-time link was used, is too old, or never was."""
+
+
+LINK_GONE = (
+    "This link was used already or is older than ten minutes. Go back to Slack and choose "
+    "“Change password” again."
+)
+_NOT_HERE = (
+    "The operator of this bot doesn't allow passwords to be typed into Slack. "
+    "Nothing was stored. Close this view and choose “Change password” again."
+)
+
+
+def _fingerprint(token: str) -> str:
+    # The database never holds a link that works.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,253 @@
+"""The modal of mail settings: a form's values in, Block Kit out. Pure."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.slack.settings.form import Form
+from bot.slack.words import (
+    Block,
+    actions,
+    button,
+    context,
+    escape,
+    mention,
+    modal,
+    moment,
+    plain,
+    section,
+)
+from bot.smtp.providers import PROVIDERS
+from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
+
+CALLBACK_ID = "mail_settings"
+TITLE = "Mail settings"
+_MAXIMUM_LENGTH = 300
+"""Of what can be typed into a text field: more than any right value has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the modal shows beside the form: facts that the person can't type."""
+
+    default_server: str
+    """`host:port` of the operator's mail service, empty where there is none."""
+    password_set_by: str = ""
+    """A user id, empty: no password is stored."""
+    password_set_at: datetime | None = None
+    password_waits: bool = False
+    """A new password was given in this form and waits for Save."""
+    password_way: bool = True
+    """A password can be given from Slack; else only the operator can, at the command line."""
+
+
+def draw(form: Form, around: Surroundings) -> Block:
+    """Draw the modal for *form*."""
+    blocks: list[Block] = []
+    if form.notice:
+        blocks.append(section(f":information_source: {form.notice}", block_id="notice"))
+    blocks += _field(form, _box(form, "notifications", "Send email from this workspace"))
+    blocks += _field(form, _configuration(form, around))
+    if form.custom:
+        blocks += _custom(form, around)
+    else:
+        blocks.append(context(f"Mail goes through {escape(around.default_server)}."))
+    blocks += _field(form, _text(form, "sender_name", placeholder="Acme Team", optional=True))
+    blocks += _field(
+        form,
+        _email(form, "reply_to", optional=True)
+        | {"hint": plain("Where answers go, if not to the From address.")},
+    )
+    blocks.append(
+        actions(
+            button("Fewer options" if form.more else "More options", "more"), block_id="options"
+        )
+    )
+    if form.more:
+        blocks += _more(form)
+    blocks.append({"type": "divider"})
+    blocks += _field(form, _email(form, "test_address", optional=True))
+    blocks.append(actions(button("Send test message", "send_test"), block_id="test"))
+    blocks.append(context("Tests what stands in this form, saved or not."))
+    return modal(
+        TITLE,
+        blocks,
+        callback_id=CALLBACK_ID,
+        submit="Save",
+        close="Cancel",
+        private_metadata=json.dumps({"form": form.id, "revision": form.revision}),
+    )
+
+
+def _field(form: Form, block: Block) -> list[Block]:
+    name = block["element"]["action_id"]
+    complaint = form.complaints.get(name)
+    return [block] if complaint is None else [block, context(f":warning: {escape(complaint)}")]
+
+
+def _custom(form: Form, around: Surroundings) -> list[Block]:
+    blocks = _field(form, _provider(form))
+    provider = PROVIDERS.get(form.values["provider"])
+    if provider is not None and provider.requirements:
+        needs = "\n".join(f"• {escape(each)}" for each in provider.requirements)
+        link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
+        blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
+    blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
+    blocks += _field(form, _port(form))
+    blocks += _field(form, _tls_mode(form))
+    if form.values["tls_mode"] == TLSMode.NONE:
+        blocks.append(
+            context("Without encryption no password can be used, and others can read the mail.")
+        )
+    blocks += _field(form, _box(form, "anonymous", "Sign in without username and password"))
+    if not form.values["anonymous"]:
+        hint = provider.username_hint if provider is not None else ""
+        blocks += _field(form, _text(form, "username", placeholder=hint or "name@example.com"))
+        blocks += _password(form, around)
+    return blocks + _field(form, _email(form, "from_address", optional=False))
+
+
+def _password(form: Form, around: Surroundings) -> list[Block]:
+    stored = around.password_set_by and not form.password_removed
+    if around.password_waits:
+        state = "new password given; it is stored when you save"
+    elif stored and around.password_set_at is not None:
+        state = f"set by {mention(around.password_set_by)} on {moment(around.password_set_at)}"
+    elif form.password_removed:
+        state = "will be removed when you save"
+    else:
+        state = "not set"
+    blocks = [section(f"*{LABELS['password']}*\n{state}")]
+    buttons: list[Block] = []
+    if around.password_way:
+        known = stored or around.password_waits
+        buttons.append(button("Change password" if known else "Set password", "change_password"))
+    if stored or around.password_waits:
+        buttons.append(button("Remove password", "remove_password"))
+    if buttons:
+        blocks.append(actions(*buttons, block_id="password"))
+    if not around.password_way:
+        blocks.append(
+            context(
+                "The operator of this bot sets the password, with "
+                "`mailsettings settings set-password`."
+            )
+        )
+    return blocks
+
+
+def _more(form: Form) -> list[Block]:
+    blocks: list[Block] = []
+    if form.custom:
+        blocks += _field(
+            form,
+            _text(form, "helo_name", placeholder="mail.example.com", optional=True)
+            | {"hint": plain("The name we greet the server with. Empty: the From domain.")},
+        )
+    policy = {
+        "type": "static_select",
+        "action_id": "test_policy",
+        "options": [_option(each.label, each) for each in TestPolicy],
+    }
+    return blocks + _field(form, _input(form, _chosen(form, policy)))
+
+
+def _configuration(form: Form, around: Surroundings) -> Block:
+    options = [_option("Custom", Configuration.CUSTOM)]
+    hint = "The operator of this bot offers no mail service of its own, so Custom is the only way."
+    if around.default_server:
+        options.insert(0, _option("Default", Configuration.DEFAULT))
+        hint = "Default uses the mail service of this bot's operator; Custom uses your own."
+    element = {"type": "radio_buttons", "action_id": "configuration", "options": options}
+    return _input(form, _chosen(form, element), dispatch=True) | {"hint": plain(hint)}
+
+
+def _provider(form: Form) -> Block:
+    element = {
+        "type": "static_select",
+        "action_id": "provider",
+        "options": [_option(each.label, each.id) for each in PROVIDERS.values()],
+    }
+    return _input(form, _chosen(form, element), dispatch=True)
+
+
+def _tls_mode(form: Form) -> Block:
+    element = {
+        "type": "static_select",
+        "action_id": "tls_mode",
+        "options": [_option(each.label, each) for each in TLSMode],
+    }
+    return _input(form, _chosen(form, element), dispatch=True)
+
+
+def _box(form: Form, name: str, text: str) -> Block:
+    element: Block = {"type": "checkboxes", "action_id": name, "options": [_option(text, "on")]}
+    if form.values[name]:
+        element["initial_options"] = [_option(text, "on")]
+    return _input(form, element, optional=True, dispatch=True)
+
+
+def _text(form: Form, name: str, *, placeholder: str, optional: bool = False) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "placeholder": plain(placeholder),
+        "max_length": _MAXIMUM_LENGTH,
+    }
+    if name != "host":
+        return _input(form, _filled(form, element), optional=optional)
+    # Enter takes a pasted address apart at once; without it, the next choice or Save does.
+    element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return _input(form, _filled(form, element), dispatch=True)
+
+
+def _email(form: Form, name: str, *, optional: bool) -> Block:
+    element = {
+        "type": "email_text_input",
+        "action_id": name,
+        "placeholder": plain("name@example.com"),
+    }
+    return _input(form, _filled(form, element), optional=optional)
+
+
+def _port(form: Form) -> Block:
+    element: Block = {
+        "type": "number_input",
+        "action_id": "port",
+        "is_decimal_allowed": False,
+        "min_value": "1",
+        "max_value": "65535",
+    }
+    port = str(form.values["port"])
+    # Slack refuses a whole view for an initial value outside its limits.
+    if port.isascii() and port.isdecimal() and 1 <= int(port[:6]) <= 65535:
+        element["initial_value"] = port
+    return _input(form, element)
+
+
+def _input(form: Form, element: Block, *, optional: bool = False, dispatch: bool = False) -> Block:
+    name = element["action_id"]
+    block: Block = {
+        "type": "input",
+        "block_id": form.block_id(name),
+        "label": plain(LABELS[name]),
+        "element": element,
+        "optional": optional,
+    }
+    return block | {"dispatch_action": True} if dispatch else block
+
+
+def _filled(form: Form, element: Block) -> Block:
+    value = str(form.values[element["action_id"]])[:_MAXIMUM_LENGTH]
+    return element | {"initial_value": value} if value else element
+
+
+def _chosen(form: Form, element: Block) -> Block:
+    value = form.values[element["action_id"]]
+    initial: Any = next((each for each in element["options"] if each["value"] == value), None)
+    return element | {"initial_option": initial} if initial else element
+
+
+def _option(label: str, value: str) -> Block:
+    return {"text": plain(label), "value": str(value)}

@@ -1,0 +1,68 @@
+"""Work that outlives the answer to Slack: our own set of tasks, and the threads of the vault."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+import structlog
+
+from bot.slack.incidents import new_incident
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Threads:
+    """Runs the vault's functions in threads of their own, where nothing waits for a stranger.
+
+    The loop's default executor has few threads and serves others too: one slow look-up there
+    would hold up every database call.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="vault")
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what *function* returns; raises what it raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+    def close(self) -> None:
+        """Wait for the running functions and end the threads."""
+        self._pool.shutdown(wait=True)
+
+
+class Work:
+    """The tasks that are under way. Nothing in it is lost to the garbage collector or to a stop."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Begin *work*. What it raises ends here, as an incident in the log."""
+        task = asyncio.create_task(self._guarded(work, name), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, *, seconds: float, grace: float) -> None:
+        """Wait *seconds* for the tasks to end, cancel the rest and give them *grace* seconds."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+        left = set(self._tasks)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=grace)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except Exception:  # the one catch of work that outlives its ack
+            log.exception("work failed", work=name, incident=new_incident())
