@@ -1,9 +1,10 @@
 """From a transcript to what it means and what to do, for a person who is no mail expert. Pure."""
 
+from bot.smtp.explanations.beforehand import BEFOREHAND
 from bot.smtp.explanations.credentials import CREDENTIALS
 from bot.smtp.explanations.encryption import ENCRYPTION
 from bot.smtp.explanations.envelope import ENVELOPE
-from bot.smtp.explanations.explanation import Explanation, Seen
+from bot.smtp.explanations.explanation import Seen
 from bot.smtp.explanations.general import general_meaning
 from bot.smtp.explanations.reach import REACH
 from bot.smtp.explanations.signing_in import SIGNING_IN
@@ -11,7 +12,7 @@ from bot.smtp.providers import provider_of
 from bot.smtp.settings import MailServer
 from bot.smtp.transcript import Diagnosis, Failure, Reply, Stage, Transcript
 
-_TABLE = (*REACH, *ENCRYPTION, *SIGNING_IN, *ENVELOPE, *CREDENTIALS)
+_TABLE = (*BEFOREHAND, *REACH, *ENCRYPTION, *SIGNING_IN, *ENVELOPE, *CREDENTIALS)
 """In the order in which they are tried: entries that need certain words before those that go by a
 code. The same code means other things elsewhere (facts/smtp.md 2)."""
 
@@ -30,24 +31,38 @@ _LONGEST_TEXT = 4000
 """Characters of a reply that are looked at: a server may send 64 KiB of anything."""
 
 
-def diagnose(transcript: Transcript, server: MailServer) -> Diagnosis:
+def diagnose(transcript: Transcript, server: MailServer | None, *, sender: str) -> Diagnosis:
     """Say what *transcript* means, and what to do next. It never raises.
 
-    *server* is the one that was tried; its password is not looked at. The sentences hold no word
-    of the mail server's. Where no entry fits, the meaning is the general one of the reply's codes,
-    and says so.
+    *server* is the one that was tried, if there was one; its password is not looked at. *sender*
+    is the envelope's. The sentences hold no word of the mail server's. Where no entry fits, the
+    meaning is the general one of the reply's codes, and says so.
     """
     failure = transcript.failure
     if failure is None:
         return _accepted(transcript)
     seen = _seen(failure, transcript, server)
+    words = {
+        "host": transcript.host,
+        "port": transcript.port,
+        "mode": server.tls_mode.label if server else "",
+        "stage": _name(failure.stage),
+        "sender": sender or "“From address”",
+    }
     for explanation in _TABLE:
         if explanation.fits(seen):
-            return _filled(explanation, seen, transcript, server)
+            return Diagnosis(
+                cause=explanation.cause,
+                meaning=explanation.meaning.format_map(words),
+                advice=tuple(each.format_map(words) for each in explanation.advice),
+                fix=dict(explanation.fix),
+                link=explanation.link,
+                temporary=explanation.temporary,
+            )
     return _general(failure)
 
 
-def _seen(failure: Failure, transcript: Transcript, server: MailServer) -> Seen:
+def _seen(failure: Failure, transcript: Transcript, server: MailServer | None) -> Seen:
     reply = failure.reply or Reply(code=0, text="")
     text = " ".join(reply.text[:_LONGEST_TEXT].lower().split())
     return Seen(
@@ -58,37 +73,17 @@ def _seen(failure: Failure, transcript: Transcript, server: MailServer) -> Seen:
         text=text,
         provider=_provider(f"{transcript.greeting[:_LONGEST_TEXT].lower()} {text}", server),
         port=transcript.port,
-        anonymous=server.username is None,
+        anonymous=server is not None and server.username is None,
     )
 
 
-def _provider(text: str, server: MailServer) -> str:
-    by_host = provider_of(server.host)
-    if by_host is not None:
-        return by_host.id
+def _provider(text: str, server: MailServer | None) -> str:
+    if server is not None and (known := provider_of(server.host)) is not None:
+        return known.id
     for tell_tale, name in _TELL_TALES.items():
         if tell_tale in text:
             return name
-    return server.provider
-
-
-def _filled(
-    explanation: Explanation, seen: Seen, transcript: Transcript, server: MailServer
-) -> Diagnosis:
-    words = {
-        "host": transcript.host,
-        "port": transcript.port,
-        "mode": server.tls_mode.label,
-        "stage": _name(seen.stage),
-    }
-    return Diagnosis(
-        cause=explanation.cause,
-        meaning=explanation.meaning.format_map(words),
-        advice=tuple(each.format_map(words) for each in explanation.advice),
-        fix=dict(explanation.fix),
-        link=explanation.link,
-        temporary=explanation.temporary,
-    )
+    return server.provider if server else "other"
 
 
 def _accepted(transcript: Transcript) -> Diagnosis:

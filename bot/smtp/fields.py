@@ -24,7 +24,6 @@ _Choice = TypeVar("_Choice", bound=str)
 _TYPE_A_NAME = "Type only the server's name, like smtp.example.com."
 _NO_SERVER = "This isn't a server name. Type one like smtp.example.com."
 _INVISIBLE = "This has a character that can't be seen. Empty the field and type it by hand."
-_JOINERS = {ord("\N{ZERO WIDTH JOINER}"): None, ord("\N{ZERO WIDTH NON-JOINER}"): None}
 
 _SCHEMES = {
     "smtp": None,
@@ -145,7 +144,7 @@ def parse_helo_name(text: str) -> str:
 def parse_sender_name(text: str) -> str:
     """Return a display name for From. Raises ValueError: it refuses, and never strips or cuts."""
     text = unicodedata.normalize("NFC", text.strip())
-    if has_control_characters(text.translate(_JOINERS)):  # joiners belong to scripts and emoji
+    if has_control_characters(text):
         raise ValueError("A name can't contain line breaks or characters that can't be seen.")
     if "=?" in text:
         # Python writes such a word into the header as it stands (CVE-2024-6923).

@@ -4,13 +4,9 @@ Sources: facts/smtp.md 4 and 7 (measured, Python 3.10 to 3.13, OpenSSL 3); RFC 3
 No advice here ever lessens what is verified.
 """
 
-from bot.smtp.explanations.explanation import Explanation, Said
-from bot.smtp.settings import TLSMode
+from bot.smtp.explanations.explanation import TO_465, TO_587, TO_STARTTLS, TO_TLS, Explanation, Said
 from bot.smtp.transcript import Stage
 
-_STARTTLS = {"tls_mode": TLSMode.STARTTLS.value}
-_SUBMISSION = _STARTTLS | {"port": TLSMode.STARTTLS.port}
-_IMPLICIT = {"tls_mode": TLSMode.IMPLICIT.value}
 _TLS_FIRST = (
     # SES, Gmail (lx1169732264/zdm#3), OpenSMTPD with 5.5.1 (measured); RFC 4954 6: 538.
     Said(words=r"starttls (command )?first|use starttls|(tls|ssl|encryption) (is )?required"),
@@ -26,7 +22,7 @@ ENCRYPTION = (
         meaning="Port {port} of {host} starts without encryption and switches it on afterwards,"
         " but “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS”.",),
-        fix=_STARTTLS,
+        fix=TO_STARTTLS,
     ),
     Explanation(
         cause="tls-on-starttls-port",
@@ -34,7 +30,7 @@ ENCRYPTION = (
         meaning="Port {port} of {host} starts without encryption and switches it on afterwards,"
         " but “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS” and “Server port” to 587.",),
-        fix=_SUBMISSION,
+        fix=TO_587,
     ),
     Explanation(
         cause="tls-on-starttls-port",
@@ -44,7 +40,7 @@ ENCRYPTION = (
             "Check “Server address” and “Server port”.",
             "If both are right, set “Mail protocol” to “SMTP with STARTTLS”.",
         ),
-        fix=_STARTTLS,
+        fix=TO_STARTTLS,
     ),
     Explanation(
         # Confirmed by a ClientHello on a second connection.
@@ -52,7 +48,7 @@ ENCRYPTION = (
         meaning="Port {port} of {host} wants encryption from the first byte, but “Mail protocol”"
         " is “{mode}”, which begins without.",
         advice=("Set “Mail protocol” to “SMTPS (TLS from the start)”.",),
-        fix=_IMPLICIT,
+        fix=TO_TLS,
     ),
     Explanation(
         # Postfix 421 4.7.1 in the greeting (TLS 1.3), or an alert: certificate required.
@@ -74,10 +70,10 @@ ENCRYPTION = (
     Explanation(
         # Postfix without its key file: measured. hardware/mailserver#236.
         cause="server-tls-broken",
-        meaning="The mail server offers encryption, but its own certificate or key does not"
-        " work. Your settings are not at fault.",
+        meaning="The mail server offers encryption that does not work: its key, its certificate or"
+        " its version of TLS is out of order. Your settings are not at fault.",
         advice=(
-            "Tell whoever runs the mail server that its TLS is broken.",
+            "Tell whoever runs the mail server that its TLS is broken, or older than 1.2.",
             "Test again when they have put it right.",
         ),
         said=(
@@ -98,7 +94,7 @@ ENCRYPTION = (
             "Ask your network's admin whether a firewall removes STARTTLS.",
         ),
         said=_NO_STARTTLS,
-        fix=_IMPLICIT | {"port": TLSMode.IMPLICIT.port},
+        fix=TO_465,
     ),
     Explanation(
         cause="starttls-not-offered",
@@ -119,7 +115,7 @@ ENCRYPTION = (
             "Set “Mail protocol” to “SMTPS (TLS from the start)” and “Server port” to 465.",
             "Show this to whoever runs the mail server and to your network's admin.",
         ),
-        fix=_IMPLICIT | {"port": TLSMode.IMPLICIT.port},
+        fix=TO_465,
     ),
     Explanation(
         cause="server-closed-in-handshake",
@@ -184,6 +180,13 @@ ENCRYPTION = (
         ),
     ),
     Explanation(
+        # Any other verify_code.
+        cause="cert-invalid",
+        meaning="The certificate of {host} is not in order, so nobody can be sure that it is the"
+        " right server. Nothing was sent.",
+        advice=("Show this to whoever runs the mail server, and ask for a valid certificate.",),
+    ),
+    Explanation(
         # verify_code 66, 67, 68
         cause="weak-key",
         meaning="The key in the certificate of {host} is too weak to be trusted today. Nothing"
@@ -198,7 +201,7 @@ ENCRYPTION = (
         " “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS” and “Server port” to 587.",),
         said=_TLS_FIRST,
-        fix=_SUBMISSION,
+        fix=TO_587,
     ),
     Explanation(
         cause="starttls-required",
@@ -206,16 +209,6 @@ ENCRYPTION = (
         " “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS”.",),
         said=_TLS_FIRST,
-        fix=_STARTTLS,
-    ),
-    Explanation(
-        cause="plaintext-password-refused",
-        meaning="“Mail protocol” is “{mode}”, and this bot never sends a password without"
-        " encryption. No connection was made.",
-        advice=(
-            "Set “Mail protocol” to “SMTP with STARTTLS” and “Server port” to 587.",
-            "If the mail server needs no password, choose “Connect anonymously”.",
-        ),
-        fix=_SUBMISSION,
+        fix=TO_STARTTLS,
     ),
 )

@@ -52,7 +52,7 @@ ENVELOPE = (
     Explanation(
         cause="sender-not-allowed",
         providers=("microsoft365",),
-        meaning="The mailbox that we signed in with may not send as “From address”.",
+        meaning="The mailbox that we signed in with may not send as {sender}.",
         advice=(
             "Set “From address” to the address of the mailbox that signs in.",
             "Or ask your Microsoft 365 admin to give that mailbox the right “Send As”.",
@@ -61,7 +61,7 @@ ENVELOPE = (
     ),
     Explanation(
         cause="sender-not-allowed",
-        meaning="The account that we signed in with may not send as “From address”.",
+        meaning="The account that we signed in with may not send as {sender}.",
         advice=(
             "Set “From address” to the address of the account that signs in.",
             "Or add the address to that account as an alias at your provider.",
@@ -72,7 +72,7 @@ ENVELOPE = (
         # mageplaza/magento-2-smtp#211
         cause="sender-not-verified",
         providers=("ses",),
-        meaning="Amazon SES has not verified “From address” in this region. In the SES sandbox"
+        meaning="Amazon SES has not verified {sender} in this region. In the SES sandbox"
         " the recipient must be verified too.",
         advice=(
             "Verify “From address” or its domain in the SES console.",
@@ -85,7 +85,7 @@ ENVELOPE = (
     Explanation(
         # SendGrid 550 (sahat/hackathon-starter#1083), Postal 530 (postalserver/postal#570)
         cause="sender-not-verified",
-        meaning="The mail service does not know “From address” as one of yours.",
+        meaning="The mail service does not know {sender} as one of your addresses.",
         advice=(
             "Verify the address or its domain at your mail service.",
             "Or set “From address” to one that is verified already.",
@@ -95,15 +95,15 @@ ENVELOPE = (
     Explanation(
         # Exim: callout to the domain of the sender.
         cause="sender-verify-failed",
-        meaning="The mail server asked the domain of “From address”, and was told that this"
-        " address does not exist.",
+        meaning="The mail server asked the domain of {sender}, and was told that this address"
+        " does not exist.",
         advice=("Set “From address” to an address that can receive mail.",),
         said=(Said(words=r"sender verify failed|as a valid sender"),),
     ),
     Explanation(
         # Yahoo 550 5.7.9, Gmail 550 5.7.26 (cloudflare/cloudflare-docs#11542)
         cause="spf-dkim-missing",
-        meaning="The recipient's server could not tell that “From address” is really yours: its"
+        meaning="The recipient's server could not tell that {sender} is really yours: its"
         " domain vouches for the mail neither by SPF nor by DKIM.",
         advice=(
             "Add your mail service to the SPF record of the domain of “From address”.",
@@ -113,7 +113,7 @@ ENVELOPE = (
     ),
     Explanation(
         cause="dmarc-refused",
-        meaning="The domain of “From address” tells servers to refuse mail that isn't proved to"
+        meaning="The domain of {sender} tells servers to refuse mail that isn't proved to"
         " come from it (DMARC), and this message isn't.",
         advice=(
             "Set “From address” to an address of the domain that your mail service sends for.",

@@ -4,7 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.smtp.settings import TLSMode
 from bot.smtp.transcript import Stage
+
+TO_STARTTLS = {"tls_mode": TLSMode.STARTTLS.value}
+TO_TLS = {"tls_mode": TLSMode.IMPLICIT.value}
+TO_587 = {"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port}
+TO_465 = {"tls_mode": TLSMode.IMPLICIT.value, "port": TLSMode.IMPLICIT.port}
+"""The one change that cures many a cause, as `Explanation.fix`: the protocol, with or without its
+port (RFC 8314 3.3). None of them goes to less encryption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,8 @@ class Said:
 class Explanation:
     """What one cause means and what to do about it.
 
-    Sentences may hold `{host}`, `{port}`, `{mode}` and `{stage}`; never a word of the server's.
+    Sentences may hold `{host}`, `{port}`, `{mode}`, `{stage}` and `{sender}`; never a word of
+    the server's.
     """
 
     cause: str

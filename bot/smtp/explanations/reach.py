@@ -3,31 +3,9 @@
 Sources: facts/smtp.md 4 to 6 (measured, Python 3.10 to 3.13); facts/security.md 5.
 """
 
-from bot.smtp.explanations.explanation import Explanation
-from bot.smtp.settings import TLSMode
-
-_SUBMISSION = {"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port}
+from bot.smtp.explanations.explanation import TO_587, Explanation
 
 REACH = (
-    Explanation(
-        cause="policy-refused",
-        meaning="The rules of this bot forbid a connection to {host}: it isn't a server on the"
-        " public internet. No connection was made.",
-        advice=(
-            "Check “Server address” for a typing error.",
-            "If it is your own server, ask this bot's operator to allow it by its name.",
-            "The operator does that with MAILSETTINGS_ALLOWED_HOSTS.",
-        ),
-    ),
-    Explanation(
-        cause="port-refused",
-        meaning="The rules of this bot forbid port {port}. No connection was made.",
-        advice=(
-            "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
-            "If your mail server has no other port, ask this bot's operator to allow it.",
-            "The operator does that with MAILSETTINGS_ALLOWED_PORTS.",
-        ),
-    ),
     Explanation(
         cause="dns-nxdomain",
         meaning="There is no host named {host}. The name is mistyped, or it is known only inside"
@@ -77,7 +55,7 @@ REACH = (
             "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
             "If only port 25 will do, ask this bot's operator whether it is blocked.",
         ),
-        fix=_SUBMISSION,
+        fix=TO_587,
     ),
     Explanation(
         cause="tcp-timeout",
@@ -194,22 +172,9 @@ REACH = (
         temporary=True,
     ),
     Explanation(
-        cause="storage-unavailable",
-        meaning="This bot could not write down that it was about to send the message, so it did"
-        " not send it. The mail server is not to blame.",
-        advice=(
-            "Test again in a minute.",
-            "If it stays, ask this bot's operator to look at its database.",
-        ),
-        temporary=True,
-    ),
-    Explanation(
         cause="interrupted",
-        meaning="This bot was stopped while the test was running.",
-        advice=(
-            "Look for the message in the inbox: it may have gone out before.",
-            "Test again if it isn't there.",
-        ),
+        meaning="This bot was stopped while the test was running, before the message went out.",
+        advice=("Test again.",),
         temporary=True,
     ),
 )

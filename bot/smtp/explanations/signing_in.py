@@ -4,9 +4,8 @@ Replies: facts/smtp.md 2 and 3 (public transcripts, named here as repository#num
 that we ran: Postfix 3.7.11, Exim 4.96, OpenSMTPD 7.4.0p1, Haraka. Codes: RFC 4954 6.
 """
 
-from bot.smtp.explanations.explanation import Explanation, Said
+from bot.smtp.explanations.explanation import TO_587, Explanation, Said
 from bot.smtp.providers import PROVIDERS
-from bot.smtp.settings import TLSMode
 from bot.smtp.transcript import Stage
 
 _HERE = (Stage.AUTHENTICATION,)
@@ -174,7 +173,7 @@ SIGNING_IN = (
             "If the server needs no password, choose “Connect anonymously”.",
         ),
         said=(Said(codes=(502, 503), stages=_HERE),),
-        fix={"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port},
+        fix=TO_587,
     ),
     Explanation(
         # Exim "not advertised", Postfix "authentication not enabled" (measured).
