@@ -67,6 +67,7 @@ class Runs:
             "id": run.id,
             "workspace": workspace,
             "state": run.state,
+            "told": False,
             "created_at": at,
             "updated_at": at,
         } | _sealed(self.keyring, payload, _context(workspace, run.id, revision=1))
@@ -107,9 +108,24 @@ class Runs:
             row = connection.execute(query).mappings().one_or_none()
         return open_run(self.keyring, row) if row else None
 
-    def unfinished(self) -> tuple[Run, ...]:
-        """Return the runs that are queued, running or sending, the oldest first."""
-        query = select(runs).where(runs.c.state.in_(_UNFINISHED)).order_by(runs.c.created_at)
+    def rewrite(self, run_id: str, payload: bytes, *, at: datetime) -> None:
+        """Give a run another payload; a run that is gone stays so."""
+        query = select(runs).where(runs.c.id == run_id)
+        with writing(self.engine) as connection:
+            row = connection.execute(query.with_for_update()).mappings().one_or_none()
+            if row is not None:
+                context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
+                values = {"updated_at": at} | _sealed(self.keyring, payload, context)
+                connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def tell(self, run_id: str) -> None:
+        """Note that the people who wait for the run's end were told of it."""
+        with writing(self.engine) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(told=True))
+
+    def untold(self) -> tuple[Run, ...]:
+        """Return the runs of whose end nobody was told, ended or not, the oldest first."""
+        query = select(runs).where(runs.c.told.is_(False)).order_by(runs.c.created_at)
         with reading(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(open_run(self.keyring, row) for row in rows)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     Integer,
@@ -25,7 +26,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Write an aware datetime. A naive one raises TypeError."""
+        """Write an aware datetime; a naive one is a mistake and is not written."""
         del dialect
         return None if value is None else microseconds(value)
 
@@ -82,7 +83,8 @@ runs = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("workspace", String, nullable=False),
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("told", Boolean, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("key_id", String, nullable=False, index=True),
     Column("envelope", LargeBinary, nullable=False),

@@ -60,16 +60,31 @@ def test_the_payload_of_a_step_that_was_not_done_is_not_kept(runs: Runs, at: dat
     assert runs.get(run.id) == run
 
 
-def test_unfinished_runs_are_found_again_the_oldest_first(runs: Runs, at: datetime) -> None:
+def test_runs_of_whose_end_nobody_was_told_are_found_again_the_oldest_first(
+    runs: Runs, at: datetime
+) -> None:
     ids = {}
     for hours, state in enumerate(reversed(RunState)):
         run = runs.add("T1", state.encode(), at=at + timedelta(hours=hours))
         runs.advance(run.id, expect=RunState.QUEUED, to=state, at=at)
         ids[state] = run.id
-    found = [(each.id, each.state) for each in runs.unfinished()]
-    assert found == [
-        (ids[state], state) for state in (RunState.SENDING, RunState.RUNNING, RunState.QUEUED)
-    ]
+    runs.tell(ids[RunState.ACCEPTED])
+    expected = [each for each in reversed(RunState) if each is not RunState.ACCEPTED]
+    assert [each.state for each in runs.untold()] == expected
+
+
+def test_a_rewritten_payload_keeps_the_state(runs: Runs, at: datetime) -> None:
+    run = runs.add("T1", b"before", at=at)
+    runs.advance(run.id, expect=RunState.QUEUED, to=RunState.RUNNING, at=at)
+    runs.rewrite(run.id, b"after", at=at)
+    found = runs.get(run.id)
+    assert found is not None
+    assert (found.payload, found.state) == (b"after", RunState.RUNNING)
+
+
+def test_a_run_that_is_gone_is_not_rewritten(runs: Runs, at: datetime) -> None:
+    runs.rewrite("gone", b"after", at=at)
+    assert runs.get("gone") is None
 
 
 def test_only_old_finished_runs_are_purged(runs: Runs, at: datetime) -> None:
@@ -103,7 +118,7 @@ def test_a_run_that_was_moved_or_changed_is_refused(runs: Runs, at: datetime, ch
     with pytest.raises(InvalidEnvelope):
         runs.get("moved" if "moved" in change else run.id)
     with pytest.raises(InvalidEnvelope):
-        runs.unfinished()
+        runs.untold()
 
 
 def test_a_payload_is_neither_in_the_database_nor_in_a_repr(runs: Runs, at: datetime) -> None:

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String, nullable=False),
         sa.Column("workspace", sa.String, nullable=False),
         sa.Column("state", sa.String, nullable=False),
+        sa.Column("told", sa.Boolean, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("key_id", sa.String, nullable=False),
         sa.Column("envelope", sa.LargeBinary, nullable=False),
@@ -46,7 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
     )
     op.create_index("ix_runs_key_id", "runs", ["key_id"])
-    op.create_index("ix_runs_state", "runs", ["state"])
+    op.create_index("ix_runs_told", "runs", ["told"])
     op.create_table(
         "rate_limits",
         sa.Column("key", sa.String, nullable=False),
