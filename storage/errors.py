@@ -87,7 +87,10 @@ class StaleRevision(StorageError):
     def __init__(
         self, *, revision: int, changed_by: str | None, changed_at: datetime | None
     ) -> None:
-        super().__init__(f"The record was changed meanwhile; it is now at revision {revision}.")
+        super().__init__(
+            f"The record was changed meanwhile and is now at revision {revision}. "
+            "Read it again, then repeat the change."
+        )
         self.revision = revision
         """What is there now; 0 when it was deleted, and then the two below are None."""
         self.changed_by = changed_by

@@ -2,14 +2,17 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, event, insert, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+from sqlalchemy.exc import DBAPIError, StatementError
 
+from storage import database
 from storage.database import connect, database_file, hold, migrate, reading, writing
 from storage.errors import DatabaseInUse, SchemaTooNew, Unavailable, UnusableURL
 from storage.tables import deliveries, metadata
@@ -95,6 +98,7 @@ def test_sqlite_is_set_up_safely(engine: Engine, pragma: str, value: object) -> 
         "secret",
         "sqlite://",
         "sqlite:///:memory:",
+        "sqlite:///file:secret?mode=memory&uri=true",
         "nosuchdatabase://user:secret@host/name",
         "postgresql+nosuchdriver://user:secret@host/name",
         "mysql+mysqldb://user:secret@host/name",
@@ -147,6 +151,39 @@ def test_a_locked_database_is_told_in_words(engine: Engine, impatient: Engine) -
             assert connection.scalar(text("SELECT count(*) FROM deliveries")) == 0
 
 
+def test_a_writer_whose_turn_does_not_come_is_told_in_words(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE", 0)
+    with writing(engine):
+        with pytest.raises(Unavailable, match="earlier changes"), writing(engine):
+            pass
+        with reading(engine) as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+    with writing(engine):
+        pass
+
+
+def test_an_engine_that_was_not_made_as_an_embedded_one_takes_no_turns() -> None:
+    engine = create_engine("sqlite://")
+    with writing(engine) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    engine.dispose()
+
+
+def test_threads_that_write_at_once_all_get_through(engine: Engine) -> None:
+    def write(number: int) -> None:
+        for each in range(5):
+            with writing(engine) as connection:
+                row = {"key": f"{number} {each}", "expires_at": datetime.now(UTC)}
+                connection.execute(insert(deliveries).values(row))
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(write, range(12)))
+    with reading(engine) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM deliveries")) == 60
+
+
 def test_a_commit_that_a_reader_holds_up_is_told_and_undone(
     engine: Engine, impatient: Engine
 ) -> None:
@@ -194,6 +231,12 @@ def test_a_file_that_is_no_database_is_told_in_words(path: Path, url: str) -> No
 def test_an_unforeseen_refusal_is_told_in_general_words(engine: Engine) -> None:
     with pytest.raises(Unavailable, match="refused"), reading(engine) as connection:
         connection.execute(text("SELECT * FROM nowhere"))
+
+
+def test_a_time_without_its_zone_is_a_mistake(engine: Engine) -> None:
+    row = {"key": "a", "expires_at": datetime(2026, 11, 23)}  # noqa: DTZ001 - the mistake
+    with pytest.raises(StatementError, match="naive"), writing(engine) as connection:
+        connection.execute(insert(deliveries).values(row))
 
 
 def test_too_many_connections_at_once_are_told_in_words(engine: Engine) -> None:
