@@ -8,8 +8,7 @@ from bot.demo.drawing import buttons, plain, visible_text
 from bot.demo.modal import Modal
 from bot.demo.payloads import about, action, action_in_message, command
 from bot.demo.permits import ResponseUrl
-from bot.demo.record import Json
-from bot.demo.responses import parsed
+from bot.demo.record import Json, parsed
 from bot.demo.workspace import Message, Refused, User, mrkdwn
 
 

@@ -137,3 +137,12 @@ def strings(body: object) -> Iterator[str]:
                     yield from strings(json.loads(body))
                 except ValueError:
                     return
+
+
+def parsed(raw: str) -> Json | None:
+    """Return a JSON object, or None where *raw* is none."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

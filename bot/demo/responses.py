@@ -3,7 +3,6 @@
 Rules: docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 """
 
-import json
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -11,7 +10,7 @@ from aiohttp import web
 
 from bot.demo.methods import Methods, rewrite
 from bot.demo.permits import Permits, ResponseUrl
-from bot.demo.record import Json, Record
+from bot.demo.record import Json, Record, parsed
 from bot.demo.weather import Weather
 from bot.demo.workspace import Message, Refused, Workspace
 
@@ -88,12 +87,3 @@ class Responses:
     def _refuse(self, reason: str) -> NoReturn:
         self.record.violate(f"response_url: {reason}")
         raise Refused("invalid_payload")
-
-
-def parsed(raw: str) -> Json | None:
-    """Return a JSON object, or None where *raw* is none."""
-    try:
-        body = json.loads(raw)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None

@@ -3,8 +3,7 @@
 from typing import Literal
 
 from bot.demo.door import Answer
-from bot.demo.record import Json, Record
-from bot.demo.responses import parsed
+from bot.demo.record import Json, Record, parsed
 from bot.demo.views import View, Views
 from bot.demo.workspace import Refused
 

@@ -4,16 +4,17 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.demo.record import Json, Record
+from bot.demo.record import Json, Record, parsed
 from bot.demo.weather import Weather
 from bot.demo.workspace import Refused
 
 Caller = Literal["bot", "app"]
 
-_FORM = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 
 
@@ -46,9 +47,10 @@ class WebApi:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call as Slack does: HTTP 200, and `ok` tells."""
         name = request.match_info["method"]
-        raw = await request.text() or request.query_string
-        arguments = await _arguments(request)
-        self.record.add(name, _without_token(arguments), by_bot=True, raw=_hidden(raw, arguments))
+        raw = await request.text()
+        arguments = _arguments(request, raw)
+        raw = _hidden(raw or request.query_string, arguments)
+        self.record.add(name, _without_token(arguments), by_bot=True, raw=raw)
         if (trouble := await self.weather.meet(request, name)) is not None:
             self.record.add(f"answer to {name}", trouble.text, by_bot=False, status=trouble.status)
             return trouble
@@ -103,22 +105,18 @@ class WebApi:
             raise Refused("not_allowed_token_type")
 
 
-async def _arguments(request: web.Request) -> Json | None:
+def _arguments(request: web.Request, raw: str) -> Json | None:
     """Return the arguments, of a query, a form or JSON; None where they are something else."""
     arguments: Json = dict(request.query)
-    if not await request.read():
+    if not raw:
         return arguments
     if request.content_type == _JSON:
-        try:
-            body = await request.json()
-        except ValueError:
-            return None
-        return arguments | body if isinstance(body, dict) else None
-    if request.content_type not in _FORM:
+        body = parsed(raw)
+        return None if body is None else arguments | body
+    if request.content_type != _FORM:
         return None
-    for key, value in (await request.post()).items():
-        arguments[key] = _decoded(value) if isinstance(value, str) else None
-    return arguments
+    form = parse_qsl(raw, keep_blank_values=True)
+    return arguments | {key: _decoded(value) for key, value in form}
 
 
 def _decoded(value: str) -> object:
