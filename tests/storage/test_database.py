@@ -39,13 +39,12 @@ with hold(Path(sys.argv[1])):
 
 WRITE_AS_NOBODY = """
 import os, sys
-from storage.database import connect, migrate, writing
+from storage.database import connect, writing
 from storage.errors import Unavailable
 from sqlalchemy import text
+engine = connect(sys.argv[1])
 if os.geteuid() == 0:
     os.setuid(65534)
-engine = connect(sys.argv[1])
-migrate(engine)
 try:
     with writing(engine) as connection:
         connection.execute(text("INSERT INTO deliveries VALUES ('a', 1)"))
@@ -98,7 +97,7 @@ def test_sqlite_is_set_up_safely(engine: Engine, pragma: str, value: object) -> 
         "secret",
         "sqlite://",
         "sqlite:///:memory:",
-        "sqlite:///file:secret?mode=memory&uri=true",
+        "sqlite:///file:secret?uri=true",
         "nosuchdatabase://user:secret@host/name",
         "postgresql+nosuchdriver://user:secret@host/name",
         "mysql+mysqldb://user:secret@host/name",
