@@ -1,0 +1,105 @@
+"""Reads what a server's certificates state, and why they were not believed."""
+
+import _ssl
+import hashlib
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography import x509
+
+from bot.smtp.transcript import Certificate
+
+_MOST_CERTIFICATES = 10
+_MOST_NAMES = 100
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+_CAUSES = {
+    2: "cert-unknown-ca-or-chain",
+    9: "cert-not-yet-valid",
+    10: "cert-expired",
+    18: "cert-self-signed",
+    19: "cert-unknown-ca-or-chain",
+    20: "cert-unknown-ca-or-chain",
+    21: "cert-unknown-ca-or-chain",
+    62: "cert-hostname-mismatch",
+    64: "cert-hostname-mismatch",
+    66: "weak-key",
+    67: "weak-key",
+    68: "weak-key",
+}
+"""By OpenSSL's X509_V_ERR_ numbers (x509_vfy.h)."""
+
+
+def client_context(*, trusted: Path | None = None) -> ssl.SSLContext:
+    """Make the one TLS context of the program: chain and name verified, TLS 1.2 or later.
+
+    *trusted* names a PEM file of authorities that are trusted besides the system's. Making one
+    reads all of them and takes some 30 ms: do it once, it serves every connection.
+    Raises OSError when the file can't be read, ssl.SSLError when it holds no certificate.
+    """
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if trusted is not None:
+        context.load_verify_locations(cafile=trusted)
+    return context
+
+
+def verification_cause(error: ssl.SSLCertVerificationError) -> str:
+    """Name the cause for a certificate that was not believed."""
+    return _CAUSES.get(error.verify_code, "cert-invalid")
+
+
+def presented_chain(tls: ssl.SSLObject) -> tuple[Certificate, ...]:
+    """Return the facts of the certificates that the server sent, also after a failed handshake.
+
+    What can't be read is left out: a stranger wrote it.
+    """
+    # Public since Python 3.13; before, only the inner object shows an unverified chain.
+    holder = tls if hasattr(tls, "get_unverified_chain") else tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - see above
+    sent = [
+        each if isinstance(each, bytes) else each.public_bytes(_ssl.ENCODING_DER)
+        for each in holder.get_unverified_chain() or ()
+    ]
+    facts = (facts_of(each) for each in sent[:_MOST_CERTIFICATES])
+    return tuple(each for each in facts if each is not None)
+
+
+def facts_of(der: bytes) -> Certificate | None:
+    """Return what the certificate in *der* states, or None when it can't be read."""
+    try:
+        found = x509.load_der_x509_certificate(der)
+        return Certificate(
+            subject=_tolerant(found.subject.rfc4514_string),
+            names=_names(found),
+            issuer=_tolerant(found.issuer.rfc4514_string),
+            not_before=found.not_valid_before_utc,
+            not_after=found.not_valid_after_utc,
+            sha256=hashlib.sha256(der).hexdigest(),
+        )
+    except _UNREADABLE:
+        return None
+
+
+def _tolerant(read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except _UNREADABLE:
+        return "unreadable"
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (*_UNREADABLE, x509.ExtensionNotFound):
+        return ()
+    kinds = (x509.DNSName, x509.IPAddress)
+    stated = [str(each.value) for each in extension.value if isinstance(each, kinds)]
+    return tuple(stated[:_MOST_NAMES])

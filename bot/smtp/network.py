@@ -1,0 +1,33 @@
+"""What a conversation needs of the world: names, limits, trust, time. Values only."""
+
+import ssl
+from dataclasses import dataclass
+
+from bot.smtp.lookup import Resolver
+from bot.smtp.policy import AddressPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds, all of them absolute: a server that drips bytes stretches none."""
+
+    lookup: float = 10
+    connection: float = 10
+    """For one address. All addresses together have a stage's time."""
+    stage: float = 15
+    final: float = 30
+    """For the reply to the message (RFC 5321 4.5.3.2.6 would give it ten minutes)."""
+    total: float = 60
+    aside: float = 3
+    """For questions that the result doesn't hang on, out of their stage's time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """One for the whole program."""
+
+    resolver: Resolver
+    policy: AddressPolicy
+    tls: ssl.SSLContext
+    """As `certificates.client_context` makes it. It must verify chain and name."""
+    deadlines: Deadlines = Deadlines()
