@@ -11,8 +11,11 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _OURS = ("bot", "storage")
-_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access", "sqlalchemy", "alembic")
+_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
 """At DEBUG these print tokens, whole payloads and parameters (facts: measured)."""
+
+_SILENT = ("asyncio", "sqlalchemy")
+"""At INFO these tell every statement and every slow callback."""
 
 _SHORTEST = 4
 """Characters of the shortest value worth replacing: shorter ones would hide half the log."""
@@ -59,7 +62,8 @@ def configure(stream: TextIO, *, level: str, log_format: str, secrets: Iterable[
         logging.getLogger(name).setLevel(wanted)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(wanted, logging.INFO))
-    logging.getLogger("asyncio").setLevel(max(wanted, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(max(wanted, logging.WARNING))
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -18,6 +18,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import Refused
 from bot.slack.api import SlackAPI
@@ -71,7 +72,8 @@ def make_app(
         )
 
     app = AsyncApp(
-        client=slack.client,
+        # Without a token: the right one comes from `authorize`.
+        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
         signing_secret=signing_secret,
         # In Socket Mode there is no signature: the connection is ours, made with our app token.
         request_verification_enabled=True,

@@ -248,7 +248,7 @@ class Runner:
         if in_view:
             content = replace(content, blocks=[*content.blocks, *details(test, transcript)])
         if await tell(place, content):
-            await self.threads(self.vault.runs.told, run_id)
+            await self.threads(self.vault.runs.tell, run_id)
 
     async def _recover(self, written: Run) -> None:
         run = load_run(written.payload)

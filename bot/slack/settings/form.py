@@ -34,7 +34,7 @@ class Form:
     """The values of all fields, shown or not, as text, choices and booleans."""
 
     id: str
-    """Random; names the draft and the waiting password that belong to this form."""
+    """The opener's user id, a hyphen, and chance; names the draft and the waiting password."""
     revision: int
     """Of the saved settings that the form began with; 0: there were none."""
     values: dict[str, Any]

@@ -111,11 +111,15 @@ class Forms:
         )
 
     def draft(self, caller: Caller, form_id: str) -> Form:
-        """Return the draft of the form *form_id*. Raises NotYourForm, StorageError."""
-        draft = self.vault.drafts.get(caller.team_id, form_id)
-        if draft is None or draft.value["user"] != caller.user_id:
+        """Return the form *form_id* as its last click left it. Raises NotYourForm, StorageError."""
+        if form_id.partition("-")[0] != caller.user_id:
             raise NotYourForm(_NOT_YOURS)
-        return load_form(draft.value["form"])
+        draft = self.vault.drafts.get(caller.team_id, form_id)
+        if draft is not None:
+            return load_form(draft.value)
+        # Nothing was hidden yet: a form gets its draft at the first click, so that opening it
+        # costs no write.
+        return self.begin(caller, form_id, test_address="").form
 
     def page(self, caller: Caller, form: Form, *, drawn: Form) -> Page:
         """Return *form* with what is saved and what waits for it. Raises StorageError."""
@@ -124,7 +128,7 @@ class Forms:
 
     def keep(self, caller: Caller, form: Form) -> None:
         """Write the draft of *form*; of two clicks at once the later wins. Raises StorageError."""
-        value = {"user": caller.user_id, "form": dump_form(form)}
+        value = dump_form(form)
         while True:
             draft = self.vault.drafts.get(caller.team_id, form.id)
             revision = draft.revision if draft is not None else 0

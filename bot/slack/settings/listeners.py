@@ -136,8 +136,7 @@ class SettingsListeners:
     async def _open(self, caller: Caller, body: Body) -> None:
         person = await self.access.admin(caller)
         page = await self._begin(caller, person)
-        view_id = await self.slack.open_view(body["trigger_id"], draw(page.form, page.around))
-        await self._keep(caller, page, view_id)
+        await self.slack.open_view(body["trigger_id"], draw(page.form, page.around))
 
     async def _open_beside(self, caller: Caller, body: Body) -> None:
         """Open the window while Slack is asked: one round trip for who was an admin last time."""
@@ -155,17 +154,12 @@ class SettingsListeners:
             raise person
         page = await self._begin(caller, person)
         await self.slack.update_view(view_id, draw(page.form, page.around))
-        await self._keep(caller, page, view_id)
 
     async def _begin(self, caller: Caller, person: Person) -> Page:
-        form_id = secrets.token_urlsafe(12)
+        form_id = f"{caller.user_id}-{secrets.token_urlsafe(12)}"
         return await self.threads(
             self.saving.forms.begin, caller, form_id, test_address=person.email
         )
-
-    async def _keep(self, caller: Caller, page: Page, view_id: str) -> None:
-        form = replace(page.form, view_id=view_id)
-        await self.threads(self.saving.forms.keep, caller, form)
 
     async def _summarise(self, caller: Caller, body: Body) -> None:
         person = await self.access.person(caller)

@@ -1,0 +1,221 @@
+"""The real program in this process, between the stand-in for Slack and real mail servers."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from bot import config as environment
+from bot import logs
+from bot.demo.modal import Modal
+from bot.demo.person import Person
+from bot.demo.slack import StandIn
+from bot.slack.mailtest.admission import Limits
+from bot.slack.program import Parts, Program
+from bot.smtp.certificates import client_context
+from bot.smtp.lookup import Resolver
+from bot.smtp.network import Deadlines, Network
+from bot.vault import open_vault
+
+SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-0123", "xoxb-1-bot-token", "xapp-1-app-token"
+HOST = "smtp.example.com"
+
+
+@dataclass
+class Clock:
+    """The bot's clock, which a test may set forward."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Bot:
+    """The running bot and everything around it."""
+
+    program: Program
+    slack: StandIn
+    parts: Parts
+    clock: Clock
+    restart: Callable[[], Awaitable[None]] = field(repr=False)
+
+    @property
+    def admin(self) -> Person:
+        return self.slack.person("UADMIN")
+
+    @property
+    def owner(self) -> Person:
+        return self.slack.person("UOWNER")
+
+    @property
+    def member(self) -> Person:
+        return self.slack.person("UMEMBER")
+
+    @property
+    def guest(self) -> Person:
+        return self.slack.person("UGUEST")
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.program.port}"
+
+    async def open_settings(self, who: Person | None = None) -> Modal:
+        """Type the command and wait for the modal."""
+        person = who or self.admin
+        reply = await person.command("/mailsettings")
+        assert reply.status == 200
+        modal = await person.modal()
+        await modal.shows("Email notifications")
+        return modal
+
+    async def fill(
+        self, modal: Modal, *, port: int = 587, password: str | None = "s3cret pass", **more: str
+    ) -> None:
+        """Fill a fresh modal for the server *HOST*."""
+        await modal.type("Server address", more.get("host", HOST))
+        await modal.type("Server port", str(port))
+        await modal.type("From address", more.get("from_address", "team@example.com"))
+        if password is not None:
+            await modal.type("Username", more.get("username", "team@example.com"))
+            await self.give_password(modal, password)
+
+    async def give_password(self, modal: Modal, password: str) -> None:
+        """Give a password in the pushed view, and wait until the form says so."""
+        label = "Set password" if "Set password" in modal.buttons else "Change password"
+        await modal.press(label)
+        await modal.shows("New password")
+        await modal.type("New password", password)
+        submitted = await modal.submit()
+        assert submitted.errors == {}
+        await modal.shows("new password given")
+
+    async def save(self, modal: Modal) -> None:
+        """Save, and see that it was."""
+        submitted = await modal.submit()
+        assert submitted.errors == {}
+        await modal.shows("Saved.")
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """The only authority that the bot trusts beside the system's."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def leaks(tmp_path: Path) -> Iterator[Path]:
+    """Everything that the program logs, at DEBUG."""
+    path = tmp_path / "log.txt"
+    with path.open("w") as stream:
+        logs.configure(level="debug", log_format="json", secrets=(), stream=stream)
+        yield path
+        logging.getLogger().handlers.clear()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    stand_in = await StandIn.start(
+        signing_secret=SIGNING_SECRET, bot_token=BOT_TOKEN, app_token=APP_TOKEN
+    )
+    yield stand_in
+    await stand_in.stop()
+    stand_in.check()
+
+
+@pytest.fixture
+def door() -> str:
+    """How Slack reaches the bot: `http` or `socket`. Stories that walk both set it."""
+    return "http"
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    """What a story adds to the bot's environment."""
+    return {}
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits()
+
+
+@pytest.fixture
+def network(authority: trustme.CA, tmp_path: Path) -> Network:
+    """The real network: real name service out of a hosts file, real TLS, short deadlines."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text(f"127.0.0.1 {HOST} other.example.com\n")
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(trusted)
+    policy = environment.AddressPolicy.parse(
+        allowed_hosts="127.0.0.0/8", allowed_ports="*", allow_plaintext_auth=""
+    )
+    return Network(
+        resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
+        policy=policy,
+        tls=client_context(trusted=trusted),
+        deadlines=Deadlines(lookup=1.0, connection=1.0, stage=1.5, final=2.0, total=6.0, aside=0.5),
+    )
+
+
+@pytest.fixture
+async def bot(
+    slack: StandIn,
+    door: str,
+    environ: dict[str, str],
+    limits: Limits,
+    network: Network,
+    leaks: Path,
+    tmp_path: Path,
+) -> AsyncIterator[Bot]:
+    variables: dict[str, str] = {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_API_URL": slack.api_url,
+        "PORT": "0",
+        "MAILSETTINGS_DATA_DIR": str(tmp_path / "data"),
+        "MAILSETTINGS_ALLOWED_HOSTS": "127.0.0.0/8",
+        "MAILSETTINGS_ALLOWED_PORTS": "*",
+    }
+    if door == "socket":
+        variables["SLACK_APP_TOKEN"] = APP_TOKEN
+    else:
+        variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
+    config = environment.read(variables | environ)
+    network = replace(network, policy=config.policy)
+    clock = Clock()
+    vault = open_vault(config, announce=lambda _text: None)
+    parts = Parts(config=config, vault=vault, network=network, limits=limits, clock=clock)
+
+    async def begin() -> Program:
+        program = Program(parts)
+        await program.start()
+        if door == "socket":
+            await slack.connected()
+        else:
+            slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
+        return program
+
+    running = Bot(
+        program=await begin(), slack=slack, parts=parts, clock=clock, restart=begin
+    )
+
+    async def again() -> None:
+        await running.program.stop()
+        running.program = await begin()
+
+    yield running
+    await asyncio.wait_for(running.program.stop(), 30)
+    vault.close()
+
+
+def pytest_generate_tests(metafunc: Any) -> None:
+    """Let a story marked `both_doors` walk through HTTP and Socket Mode."""
+    if metafunc.definition.get_closest_marker("both_doors") is not None:
+        metafunc.parametrize("door", ["http", "socket"])
