@@ -139,7 +139,7 @@ def path(text: str, *, home: str) -> Path:
     if text == "~" or text.startswith("~/"):
         if not home:
             raise Unusable(
-                "It begins with ~, but this process has no home directory (HOME is not set).",
+                "It begins with ~, the home directory, but HOME is not set.",
                 "Set it to an absolute path, such as /var/lib/mailsettings.",
             )
         return Path(home) / text[2:]

@@ -14,13 +14,14 @@ from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
 from storage import keyring_file
 from storage.audit import AuditLog
-from storage.database import connect, migrate, reading
+from storage.database import connect, migrate, reading, writing
 from storage.deliveries import Deliveries
 from storage.errors import (
     InvalidEnvelope,
     InvalidKeyring,
     KeyringExposed,
     SchemaTooNew,
+    Unavailable,
     UnknownKeys,
 )
 from storage.keyring import Keyring
@@ -29,6 +30,9 @@ from storage.limits import RateLimits
 from storage.records import SealedStore
 from storage.runs import Runs
 from storage.tables import records
+
+SETTINGS_SAVED = "settings.saved"
+"""The audit's word for a save; its detail has `fields`, their names, and the new `revision`."""
 
 _SETTINGS = "settings"
 
@@ -60,6 +64,17 @@ class Vault:
         query = select(records.c.workspace).where(records.c.kind == _SETTINGS).distinct()
         with reading(self.engine) as connection:
             return tuple(connection.scalars(query.order_by(records.c.workspace)))
+
+    def records_by_key(self) -> dict[str, int]:
+        """Return how many records each key sealed, by its id. Raises Unavailable."""
+        return count_by_key(self.engine)
+
+    def check(self) -> None:
+        """Raise Unavailable unless the database can be written and is sound all through."""
+        with writing(self.engine) as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        if found != ["ok"]:
+            raise Unavailable("The database file is damaged. Restore a backup.")
 
     def close(self) -> None:
         """Close all connections to the database."""
@@ -98,6 +113,21 @@ def open_existing(config: Config) -> Vault:
         raise _lost(config, engine)
 
     return _open(config, keyring)
+
+
+def keys_in_use(config: Config) -> tuple[str, ...]:
+    """Return the ids of the keys that the database needs; none when there is no database.
+
+    Raises SchemaTooNew, Unavailable.
+    """
+    if not database_path(config).exists():
+        return ()
+    engine = connect(config.database_url)
+    try:
+        migrate(engine)
+        return tuple(count_by_key(engine))
+    finally:
+        engine.dispose()
 
 
 def database_path(config: Config) -> Path:

@@ -1,0 +1,119 @@
+"""What may be typed after `mailsettings`: the table of commands, and the parser of it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import NoReturn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command, as its help shows it."""
+
+    name: str
+    """One word, or two where the first is a group's."""
+    summary: str
+    options: tuple[Callable[[argparse.ArgumentParser], object], ...] = ()
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="answer with JSON, for a program")
+
+
+def _workspace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workspace", metavar="ID", help="needed only where several workspaces have settings"
+    )
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("address", metavar="ADDRESS", help="whom the message goes to")
+    parser.add_argument(
+        "--no-send", action="store_true", help="stop after the recipient: no mail is sent"
+    )
+
+
+def _limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit", type=_count, default=50, metavar="N", help="show at most N; 50 unless told"
+    )
+
+
+GROUPS = {
+    "keyring": "the encryption keys",
+    "settings": "a workspace's mail settings",
+    "audit": "who did what",
+}
+COMMANDS = (
+    Command(name="run", summary="run the bot"),
+    Command(
+        name="doctor",
+        summary="look at everything that the bot needs, and tell each cure",
+        options=(_json,),
+    ),
+    Command(name="keyring new", summary="make the keyring file; one that exists stays as it is"),
+    Command(name="keyring status", summary="show the keys and what each sealed", options=(_json,)),
+    Command(
+        name="settings show",
+        summary="show everything but the password",
+        options=(_json, _workspace),
+    ),
+    Command(
+        name="settings set-password",
+        summary="take a new password: asked for on a terminal, else the first line of the input",
+        options=(_workspace,),
+    ),
+    Command(
+        name="test",
+        summary="send a test message, and show each stage",
+        options=(_address, _json, _workspace),
+    ),
+    Command(
+        name="audit show",
+        summary="show the newest entries",
+        options=(_limit, _json, _workspace),
+    ),
+    Command(name="audit verify", summary="check that no entry was changed or removed"),
+)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser. What it parses has the command's name as `command`."""
+    parser = _Parser(
+        prog="mailsettings",
+        description="Mail Settings for Slack: the bot, and its operator's commands.",
+        epilog="The README lists the variables of the environment.",
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {version('mailsettings')}"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    groups = {"": commands}
+    for name, summary in GROUPS.items():
+        group = commands.add_parser(name, help=summary, description=summary)
+        groups[name] = group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for each in COMMANDS:
+        of_group, _, name = each.name.rpartition(" ")
+        command = groups[of_group].add_parser(name, help=each.summary, description=each.summary)
+        command.set_defaults(command=each.name)
+        for add_option in each.options:
+            add_option(command)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says "wrong usage" with the status of sysexits.h."""
+
+    def error(self, message: str) -> NoReturn:
+        """Tell the usage and end with status 64."""
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+    return int(text)

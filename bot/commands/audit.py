@@ -1,0 +1,63 @@
+"""`mailsettings audit`: who did what, and whether the log is whole."""
+
+import json
+import os
+from datetime import UTC
+
+from bot.commands.console import Console, Stop
+from bot.commands.workspace import choose
+from bot.vault import Vault
+from storage.audit import Entry
+from storage.errors import BrokenChain, InvalidEnvelope
+
+
+def show(
+    vault: Vault, console: Console, *, workspace: str | None, limit: int, as_json: bool
+) -> int:
+    """Show the newest entries of a workspace, the newest first. Raises Stop, StorageError."""
+    team_id = choose(vault, workspace)
+    entries = vault.audit.latest(team_id, limit) if team_id else ()
+    if as_json:
+        console.document([_document(each) for each in entries])
+        return os.EX_OK
+    for each in entries:
+        at = each.at.astimezone(UTC)
+        detail = " ".join(f"{key}={_short(value)}" for key, value in each.detail.items())
+        console.say(
+            f"{each.number:>5}  {at:%Y-%m-%d %H:%M:%S}Z  {each.actor}  {each.action}  {detail}"
+        )
+    if not entries:
+        console.say("Nothing has been written down yet.")
+    return os.EX_OK
+
+
+def verify(vault: Vault, console: Console) -> int:
+    """Tell whether every entry is as it was written. Raises Stop when not, StorageError."""
+    try:
+        vault.audit.verify()
+    except (BrokenChain, InvalidEnvelope) as problem:
+        raise Stop(
+            f"{problem} Somebody changed the database outside this program: compare it with a "
+            "backup.",
+            os.EX_UNAVAILABLE,
+        ) from problem
+    console.say("The audit log is whole: every entry is as it was written.")
+    return os.EX_OK
+
+
+def _document(entry: Entry) -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "workspace": entry.workspace,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "detail": dict(entry.detail),
+        "hash": entry.hash,
+    }
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,39 @@
+"""`mailsettings run`: the bot."""
+
+import asyncio
+import os
+from contextlib import closing
+
+import structlog
+
+from bot.commands.console import Stop
+from bot.commands.network import network_of
+from bot.config import Config
+from bot.vault import database_path, open_vault
+from storage.database import hold
+from storage.errors import DatabaseInUse
+
+log = structlog.get_logger(__name__)
+
+
+def run(config: Config) -> int:
+    """Serve Slack until SIGTERM or SIGINT. Raises Stop, VaultClosed, StorageError."""
+    # Here, because the other commands need none of Slack's packages and start without them.
+    from bot.slack.program import Parts, SlackRefused  # noqa: PLC0415 - the reason is above
+    from bot.slack.program import run as serve  # noqa: PLC0415 - the same
+
+    with closing(open_vault(config, announce=log.warning)) as vault:
+        try:
+            with hold(database_path(config)):
+                asyncio.run(serve(Parts(config=config, vault=vault, network=network_of(config))))
+        except DatabaseInUse as problem:
+            raise Stop(str(problem), os.EX_TEMPFAIL) from problem
+        except SlackRefused as problem:
+            raise Stop(str(problem)) from problem
+        except OSError as problem:
+            raise Stop(
+                f"The HTTP listener can't use {config.host}:{config.port}: {problem.strerror}. "
+                "Stop the program that has it, or set HOST and PORT.",
+                os.EX_UNAVAILABLE,
+            ) from problem
+    return os.EX_OK

@@ -1,0 +1,191 @@
+"""`mailsettings test`: the same test as in Slack, with its ladder in the terminal."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.commands.console import Console, Stop, day
+from bot.commands.settings import OPERATOR
+from bot.commands.workspace import choose
+from bot.config import Config
+from bot.sending import Trial, explain, new_code, run_test, service_of
+from bot.slack.mailtest.words import STAGES, duration
+from bot.smtp.address import InvalidAddress, parse_address
+from bot.smtp.network import Network
+from bot.smtp.settings import LABELS, MailSettings, TLSMode
+from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, TLSFacts, Transcript
+from bot.vault import Vault
+
+_WIDTH = max(map(len, STAGES.values()))
+
+
+def test(  # noqa: PLR0913 - the parts of a test, and its options
+    vault: Vault,
+    config: Config,
+    console: Console,
+    *,
+    network: Network,
+    address: str,
+    send: bool,
+    workspace: str | None,
+    as_json: bool,
+) -> int:
+    """Send a test message with the saved settings. Raises Stop, StorageError.
+
+    The status is 0 when it was accepted, 75 where trying later may help, 78 where the settings or
+    the environment forbid the test, 69 for everything else.
+    """
+    try:
+        recipient = parse_address(address)
+    except InvalidAddress as problem:
+        raise Stop(str(problem), os.EX_USAGE) from None
+    team_id = choose(vault, workspace)
+    saved = vault.settings.get(team_id) if team_id else None
+    settings = saved.value if saved else MailSettings()
+    service = service_of(saved.value if saved else None, config)
+    trial = Trial(
+        recipient=recipient,
+        send=send,
+        code=new_code(),
+        workspace=team_id or "this workspace",
+        asked_by=f"the {OPERATOR}",
+        channel="",
+        at=datetime.now(UTC),
+    )
+
+    def watch(step: Step) -> None:
+        if not as_json:
+            console.say(_rung(step))
+
+    transcript = asyncio.run(
+        run_test(service, settings, trial, network=network, watch=watch, before_final_dot=_go_on)
+    )
+    diagnosis = explain(transcript, service)
+    if as_json:
+        console.document(_document(transcript, diagnosis))
+    else:
+        _tell(console, transcript, diagnosis, trial)
+    return _status(transcript, diagnosis)
+
+
+async def _go_on() -> None:
+    """Nothing is written down before the message goes: the operator sees how it ends."""
+
+
+def _status(transcript: Transcript, diagnosis: Diagnosis | None) -> int:
+    if transcript.outcome is Outcome.ACCEPTED:
+        return os.EX_OK
+    if transcript.outcome is Outcome.REFUSED:
+        return os.EX_CONFIG
+    # After an unknown end a later try could send the message twice.
+    may_heal = diagnosis is not None and diagnosis.temporary
+    if may_heal and transcript.outcome is Outcome.FAILED:
+        return os.EX_TEMPFAIL
+    return os.EX_UNAVAILABLE
+
+
+def _rung(step: Step) -> str:
+    mark = "ok    " if step.ok else "failed"
+    name = STAGES[step.stage].ljust(_WIDTH)
+    return f"{mark}  {name}  {duration(step.milliseconds):>10}  {step.line}"
+
+
+def _tell(
+    console: Console, transcript: Transcript, diagnosis: Diagnosis | None, trial: Trial
+) -> None:
+    console.say()
+    console.say(_verdict(transcript, trial))
+    reply = _reply(transcript)
+    if reply is not None:
+        console.say(f"The server's own words: {_words(reply)}")
+    if transcript.tls is not None and transcript.tls.chain:
+        leaf = transcript.tls.chain[0]
+        version = transcript.tls.version or "TLS"
+        console.say(f"{version}, certificate valid until {day(leaf.not_after)}")
+    if diagnosis is None:
+        return
+    console.say(f"\nWhat it means: {diagnosis.meaning}\nWhat to do:")
+    for each in diagnosis.advice:
+        console.say(f"  - {each}")
+    for name, value in _on_screen(diagnosis.fix).items():
+        console.say(f"  - In /mailsettings set “{LABELS[name]}” to {value}.")
+    if diagnosis.link:
+        console.say(f"  See {diagnosis.link}")
+
+
+def _on_screen(fix: Mapping[str, str | int | bool]) -> dict[str, str]:
+    """Return the values of fields as the form shows them."""
+    labels = {each.value: each.label for each in TLSMode} | {"True": "on", "False": "off"}
+    return {name: labels.get(str(value), str(value)) for name, value in fix.items()}
+
+
+def _verdict(transcript: Transcript, trial: Trial) -> str:
+    server = f"{transcript.host}:{transcript.port}"
+    if transcript.outcome is Outcome.REFUSED:
+        return "No test was possible."
+    if transcript.outcome is Outcome.FAILED:
+        return f"Failed: {server} did not take a message for {trial.recipient}."
+    if transcript.outcome is Outcome.UNKNOWN:
+        return (
+            f"Unknown: {server} may have taken the message, but did not say so. Look for the code "
+            f"{trial.code} before you test again."
+        )
+    if not transcript.sent:
+        return f"Accepted: {server} would take a message for {trial.recipient}. None was sent."
+    taken = f"{server} accepted the message for {trial.recipient}"
+    queue = f" as {transcript.queue_id}" if transcript.queue_id else ""
+    return (
+        f"Accepted: {taken} in {duration(transcript.milliseconds)}{queue}. "
+        f"Look for the code {trial.code} in the inbox."
+    )
+
+
+def _reply(transcript: Transcript) -> Reply | None:
+    failure = transcript.failure
+    return failure.reply if failure is not None else transcript.reply
+
+
+def _words(reply: Reply) -> str:
+    parts = (str(reply.code), reply.enhanced, reply.text)
+    return " ".join(each for each in parts if each)
+
+
+def _document(transcript: Transcript, diagnosis: Diagnosis | None) -> dict[str, Any]:
+    failure, reply = transcript.failure, _reply(transcript)
+    return {
+        "outcome": transcript.outcome,
+        "stage": failure.stage if failure else None,
+        "cause": diagnosis.cause if failure and diagnosis else None,
+        "meaning": diagnosis.meaning if diagnosis else "The mail server accepted it.",
+        "advice": list(diagnosis.advice) if diagnosis else [],
+        "fix": diagnosis.fix or None if diagnosis else None,
+        "reply": asdict(reply) if reply else None,
+        "stages": [
+            {"stage": each.stage, "milliseconds": round(each.milliseconds, 1), "line": each.line}
+            for each in transcript.steps
+        ],
+        "tls": _tls(transcript.tls) if transcript.tls else None,
+        "queue_id": transcript.queue_id,
+        "message_id": transcript.message_id,
+    }
+
+
+def _tls(facts: TLSFacts) -> dict[str, Any]:
+    chain = [
+        asdict(each)
+        | {
+            "names": list(each.names),
+            "not_before": each.not_before.isoformat(),
+            "not_after": each.not_after.isoformat(),
+        }
+        for each in facts.chain
+    ]
+    return {
+        "version": facts.version,
+        "cipher": facts.cipher,
+        "verified": facts.verified,
+        "certificates": chain,
+    }
