@@ -24,7 +24,7 @@ from bot.smtp.settings import (
 
 SECRET = "correct horse battery"
 
-text = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+text = st.text(st.characters(codec="utf-8"), max_size=30)
 destinations = st.builds(
     Destination,
     host=text,
