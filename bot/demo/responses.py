@@ -71,7 +71,7 @@ class Responses:
         if kind == "ephemeral":
             return self.workspace.post(body, channel=url.channel, visible_to=url.user)
         if url.command:  # Slack then shows what the person typed, too
-            self.workspace.post({"user": url.user, "text": url.command}, channel=url.channel)
+            self.workspace.post({"text": url.command}, channel=url.channel, user=url.user)
             url.command = ""
         return self.workspace.post(body, channel=url.channel)
 

@@ -8,7 +8,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from bot.demo.door import Kind, Packet, Undelivered
 from bot.demo.record import Json, Record
@@ -79,8 +79,7 @@ class SocketMode:
         self.record.tell()
         try:
             async for message in connection:
-                if message.type is WSMsgType.TEXT:
-                    self._take(message.data)
+                self._take(str(message.data))
         finally:
             self._forget(connection)
         return connection

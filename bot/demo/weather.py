@@ -76,8 +76,7 @@ class Weather:
 
 
 def _dropped(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
+    request.protocol.force_close()
     return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 

@@ -222,16 +222,23 @@ class Workspace:
             raise Refused("restricted_action")
         return channel
 
-    def post(self, message_of: Json, *, channel: str, visible_to: str | None = None) -> Message:
-        """Put a message of the bot into a channel. *message_of* has text, blocks, thread_ts."""
+    def post(
+        self,
+        content: Json,
+        *,
+        channel: str,
+        user: str = BOT_USER,
+        visible_to: str | None = None,
+    ) -> Message:
+        """Put a message into a channel. *content* has text, blocks, thread_ts."""
         message = Message(
             ts=self.next_ts(),
             channel=channel,
-            user=message_of.get("user", BOT_USER),
-            text=message_of.get("text") or "",
-            blocks=message_of.get("blocks") or [],
+            user=user,
+            text=content.get("text") or "",
+            blocks=content.get("blocks") or [],
             visible_to=visible_to,
-            thread_ts=message_of.get("thread_ts"),
+            thread_ts=content.get("thread_ts"),
         )
         self.messages.append(message)
         return message

@@ -109,7 +109,11 @@ async def bare(slack: StandIn) -> AsyncIterator[Bot]:
     """A Bolt app that nobody calls yet."""
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(
-            token=BOT_TOKEN, base_url=slack.api_url, session=session, logger=quiet()
+            token=BOT_TOKEN,
+            base_url=slack.api_url,
+            session=session,
+            logger=quiet(),
+            retry_handlers=[],
         )
 
         async def authorize(**_: Any) -> AuthorizeResult:

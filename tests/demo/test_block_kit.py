@@ -124,6 +124,8 @@ def test_a_right_view_has_no_problems(view: Json) -> None:
 
 
 WRONG: dict[str, Json] = {
+    "a title that is no text": modal(section(), title={"type": "plain_text", "text": 5}),
+    "a confirm that is no object": modal(actions(button(confirm="sure"))),
     "a title of 25": modal(section(), title=text("t" * 25)),
     "no title": modal(section(), title=None),
     "a mrkdwn title": modal(section(), title=text("t", "mrkdwn")),

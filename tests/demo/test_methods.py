@@ -104,7 +104,7 @@ async def test_a_message_is_edited_by_its_author_only(slack: StandIn, call: Any,
     assert edited["message"]["edited"]
     message = await slack.message("C1", containing="two")
     assert (message.edits, message.shown) == (1, "two")
-    theirs = slack.workspace.post({"user": "UADMIN", "text": "mine"}, channel="C1")
+    theirs = slack.workspace.post({"text": "mine"}, channel="C1", user="UADMIN")
     hidden = slack.workspace.post({"text": "psst"}, channel="C1", visible_to="UADMIN")
 
     async def edit(ts: str) -> Any:
