@@ -9,7 +9,6 @@ from bot.smtp.explanations.explanation import Explanation, Said
 from bot.smtp.transcript import Stage
 
 _HERE = (Stage.SENDER, Stage.RECIPIENT, Stage.MESSAGE)
-_EARLY = (Stage.CONNECTION, Stage.GREETING, Stage.EHLO, Stage.TLS, *_HERE)
 _LATE = (Stage.RECIPIENT, Stage.MESSAGE)
 _NOT_OWNED = (
     # Exchange 5.7.60 (gophish/gophish#2900), Outlook 5.2.252, Postfix and Yandex 553 5.7.1,
@@ -218,7 +217,7 @@ ENVELOPE = (
         advice=("Wait an hour, then test once.", "See your provider's page on sending limits."),
         said=(
             Said(words=r"too many (e?mails|messages|connections)|rate[- ]limit|throttl"),
-            Said(words=r"frequency limited|maximum sending rate", stages=_EARLY),
+            Said(words=r"frequency limited|maximum sending rate"),
         ),
         temporary=True,
     ),

@@ -1,7 +1,7 @@
 """What reply codes mean in general, where no entry of the other tables fits. Pure."""
 
 _CODES = {
-    # RFC 5321 4.2.3; RFC 4954 6; RFC 7504; RFC 8314 has none of its own.
+    # RFC 5321 4.2.3; RFC 4954 6; RFC 7504.
     421: "the mail server is not available now and closes the connection",
     432: "the password must be changed at the provider first",
     450: "the mailbox can't be used now, or the server waits on purpose",
@@ -90,7 +90,8 @@ def general_meaning(code: int, enhanced: str | None) -> str:
     *code*: RFC 5321 4.2; *enhanced*: RFC 3463, such as `5.7.8`, or None.
     """
     by_code = _CODES.get(code)
-    by_status = _STATUSES.get((enhanced or "").partition(".")[2])
+    kind, _, subject = (enhanced or "").partition(".")
+    by_status = _STATUSES.get(subject) if kind in {"2", "4", "5"} else None
     if by_code is None:
         by_code = {
             2: "the mail server agrees, at a point where we did not expect it",

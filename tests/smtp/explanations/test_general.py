@@ -16,6 +16,7 @@ from bot.smtp.explanations.general import general_meaning
         (250, None, "agrees"),
         (354, None, "waits for more"),
         (0, "", "nothing that the standard knows"),
+        (550, "<!channel>.7.8", "the server's rules forbid it. That is the general meaning"),
         (99999, "nonsense", "nothing that the standard knows"),
     ],
 )
