@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from bot.smtp.settings import TLSMode
 from bot.smtp.transcript import Stage
 
-TO_STARTTLS = {"tls_mode": TLSMode.STARTTLS.value}
-TO_TLS = {"tls_mode": TLSMode.IMPLICIT.value}
-TO_587 = {"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port}
-TO_465 = {"tls_mode": TLSMode.IMPLICIT.value, "port": TLSMode.IMPLICIT.port}
-"""The one change that cures many a cause, as `Explanation.fix`: the protocol, with or without its
-port (RFC 8314 3.3). None of them goes to less encryption."""
+Fix = Mapping[str, str | int | bool]
+"""Settings that would cure a cause, by the names of their fields."""
+
+TO_STARTTLS: Fix = {"tls_mode": TLSMode.STARTTLS.value}
+TO_TLS: Fix = {"tls_mode": TLSMode.IMPLICIT.value}
+TO_587: Fix = {"tls_mode": TLSMode.STARTTLS.value, "port": TLSMode.STARTTLS.port}
+TO_465: Fix = {"tls_mode": TLSMode.IMPLICIT.value, "port": TLSMode.IMPLICIT.port}
+"""The change that cures many a cause: the protocol, with or without its port (RFC 8314 3.3). None
+of them goes to less encryption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ class Explanation:
     ports: tuple[int, ...] = ()
     anonymous: bool | None = None
     """These three narrow it further; empty or None: whatever they are."""
-    fix: Mapping[str, str | int | bool] = field(default_factory=dict)
+    fix: Fix = field(default_factory=dict)
     link: str | None = None
     temporary: bool = False
 
