@@ -51,14 +51,9 @@ class Delivery:
         entry = self.record.add(
             what, payload, by_bot=False, raw=packet.body, headers=packet.headers
         )
-        answer = await self.send(packet, what=entry.what)
-        if strict and answer.error == "operation_timeout":
-            self.record.violate(f"{what} was not acknowledged within {self.ack_seconds} s")
-        elif strict and answer.status not in (200, None):
-            self.record.violate(f"{what} was answered with status {answer.status}, not 200")
-        return answer
+        return await self.send(packet, what=entry.what, strict=strict)
 
-    async def send(self, packet: Packet, *, what: str) -> Answer:
+    async def send(self, packet: Packet, *, what: str, strict: bool = False) -> Answer:
         """Send a packet as it is, and write its answer down."""
         started = time.perf_counter()
         status, body, error = None, "", ""
@@ -67,8 +62,12 @@ class Delivery:
                 status, body = await self.door.send(packet)
         except TimeoutError:
             error = "operation_timeout"
+            if strict:
+                self.record.violate(f"{what} was not acknowledged within {self.ack_seconds} s")
         except Undelivered:
             error = "dispatch_failed"
+        if strict and status not in (200, None):
+            self.record.violate(f"{what} was answered with status {status}, not 200")
         milliseconds = (time.perf_counter() - started) * 1000
         self.record.add(f"ack of {what}", error or body, by_bot=True, raw=body, status=status)
         return Answer(status=status, body=body, milliseconds=milliseconds, error=error)

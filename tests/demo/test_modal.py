@@ -61,6 +61,7 @@ async def test_what_is_not_on_the_screen_cannot_be_used(opened: Any, kit: Any) -
         kit.modal(
             kit.section("*Line*\nwords"),
             kit.input("Colour", kit.choice("static_select", "Red"), block_id="colour"),
+            kit.input("File", {"type": "file_input", "action_id": "file"}, block_id="file"),
             kit.actions(kit.button("Press")),
         )
     )
@@ -68,6 +69,8 @@ async def test_what_is_not_on_the_screen_cannot_be_used(opened: Any, kit: Any) -
         await form.type("Size", "5")
     with pytest.raises(LookupError, match="No field 'Line'"):
         await form.choose("Line", "Red")
+    with pytest.raises(LookupError, match="No field 'File'"):
+        form.value("File")  # nobody uploads here
     with pytest.raises(LookupError, match="No option 'Green' here, but"):
         await form.choose("Colour", "Green")
     with pytest.raises(LookupError, match="nothing can be typed"):
@@ -192,10 +195,13 @@ async def test_a_button_may_ask_first(opened: Any, bot: Any, kit: Any) -> None:
     confirm = {"title": kit.plain("Sure?"), "text": kit.plain("Really?")}
     form = await opened(
         kit.modal(
-            kit.actions(kit.button("Remove", value="v", confirm=confirm, url="https://a.example"))
+            kit.actions(
+                kit.button("Keep", "keep"),
+                kit.button("Remove", value="v", confirm=confirm, url="https://a.example"),
+            )
         )
     )
-    assert form.buttons == ["Remove"]
+    assert form.buttons == ["Keep", "Remove"]
     assert form.link("Remove") == "https://a.example"
     assert await form.press("Remove", confirm=False) is None
     assert (await form.press("Remove")).ok

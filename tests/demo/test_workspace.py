@@ -39,3 +39,10 @@ def test_a_message_reads_as_its_blocks_or_else_its_text(workspace: Workspace) ->
     header = {"type": "header", "text": {"type": "plain_text", "text": "Head"}}
     message = workspace.post({"text": "fallback", "blocks": [header]}, channel="C1")
     assert message.shown == "Head"
+
+
+def test_only_a_message_of_the_bot_names_the_bot(workspace: Workspace) -> None:
+    ours = workspace.post({"text": "x"}, channel="C1").as_json()
+    theirs = workspace.post({"text": "x"}, channel="C1", user="UADMIN").as_json()
+    assert ours["bot_id"] == "BBOT"
+    assert "bot_id" not in theirs
