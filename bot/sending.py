@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.smtp.diagnosis import diagnose
 from bot.smtp.message import Built, TestMessage, UnsafeMessage
 from bot.smtp.network import Network
-from bot.smtp.settings import Configuration, MailServer, MailSettings, TLSMode
+from bot.smtp.settings import Configuration, MailServer, MailSettings
 from bot.smtp.submission import submit
 from bot.smtp.transcript import (
     Diagnosis,
@@ -113,7 +113,9 @@ def explain(transcript: Transcript, service: Service | Failure) -> Diagnosis | N
     """Say what a transcript means; None: all is well."""
     if transcript.failure is None:
         return None
-    return diagnose(transcript, _NOWHERE if isinstance(service, Failure) else service.server)
+    if isinstance(service, Failure):
+        return diagnose(transcript, None, sender="")
+    return diagnose(transcript, service.server, sender=service.from_address)
 
 
 def _compose(service: Service, settings: MailSettings, trial: Trial) -> Built:
@@ -130,10 +132,6 @@ def _compose(service: Service, settings: MailSettings, trial: Trial) -> Built:
         date=trial.at,
     )
     return message.build()
-
-
-_NOWHERE = MailServer(host="", port=0, tls_mode=TLSMode.NONE)
-"""Stands for the server where the settings name none."""
 
 
 def _missing(cause: str) -> Failure:

@@ -24,3 +24,8 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     yield
+
+import importlib.util as _u, pathlib as _p, sys as _s  # TEMPORARY
+_spec = _u.spec_from_file_location("mail_servers_tmp", _p.Path(__file__).parent / "smtp/conftest.py")
+_m = _u.module_from_spec(_spec); _s.modules["mail_servers_tmp"] = _m; _spec.loader.exec_module(_m)
+authority, server_tls, mail_server, scripted = _m.authority, _m.server_tls, _m.mail_server, _m.scripted

@@ -24,7 +24,7 @@ from bot.smtp.network import Deadlines, Network
 from bot.vault import open_vault
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-0123", "xoxb-1-bot-token", "xapp-1-app-token"
-HOST = "smtp.example.com"
+HOST = "mail.example.com"
 
 
 @dataclass
@@ -102,12 +102,6 @@ class Bot:
         submitted = await modal.submit()
         assert submitted.errors == {}
         await modal.shows("Saved.")
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """The only authority that the bot trusts beside the system's."""
-    return trustme.CA()
 
 
 @pytest.fixture
@@ -202,9 +196,7 @@ async def bot(
             slack.connect_http(f"http://127.0.0.1:{program.port}/slack/events")
         return program
 
-    running = Bot(
-        program=await begin(), slack=slack, parts=parts, clock=clock, restart=begin
-    )
+    running = Bot(program=await begin(), slack=slack, parts=parts, clock=clock, restart=begin)
 
     async def again() -> None:
         await running.program.stop()
