@@ -8,7 +8,11 @@ VERIFICATION_TOKEN = "deprecated-token"  # noqa: S105 - Slack still sends one; i
 
 
 def about(user: User, workspace: Workspace) -> Json:
-    """Return what every interaction says: who, where, which app."""
+    """Return what every interaction says: who, where, which app.
+
+    A person of another organisation, in a shared channel, comes with that one's team.
+    """
+    domain = workspace.name.lower() if user.team_id == TEAM else "elsewhere"
     return {
         "user": {
             "id": user.id,
@@ -16,7 +20,7 @@ def about(user: User, workspace: Workspace) -> Json:
             "name": user.name,
             "team_id": user.team_id,
         },
-        "team": {"id": TEAM, "domain": workspace.name.lower()},
+        "team": {"id": user.team_id, "domain": domain},
         "enterprise": None,
         "is_enterprise_install": False,
         "api_app_id": APP,

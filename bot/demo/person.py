@@ -9,7 +9,7 @@ from bot.demo.modal import Modal
 from bot.demo.payloads import about, action, action_in_message, command
 from bot.demo.permits import ResponseUrl
 from bot.demo.record import Json, parsed
-from bot.demo.workspace import Message, Refused, User, mrkdwn
+from bot.demo.workspace import TEAM, Message, Refused, User, mrkdwn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ class Person:
         here = self._slack.workspace.channels[channel]
         if self.id not in here.members:
             raise LookupError(f"{self.user.name} is not in {channel}, and can't write there.")
+        if self.user.team_id != TEAM:
+            raise LookupError(f"{self.user.name} is of another workspace, and has no such command.")
         path = self._slack.permits.response_url(self.id, channel, command=f"{name} {text}".strip())
         payload = command(
             name,

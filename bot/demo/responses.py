@@ -78,6 +78,8 @@ class Responses:
     def _change_original(self, body: Json, original: Message | None) -> None:
         if original is None:
             self._refuse("a command has no original message to change")
+        elif original not in self.workspace.messages:
+            raise Refused("message_not_found")
         elif body.get("delete_original"):
             self.workspace.messages.remove(original)
         else:

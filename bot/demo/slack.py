@@ -100,13 +100,6 @@ class StandIn:
             weather=weather,
             settled=delivery.settled,
         )
-        app = web.Application(client_max_size=2**21)
-        app.router.add_route("*", "/api/{method}", api.handle)
-        app.router.add_post("/response/{ticket}", responses.handle)
-        app.router.add_get("/link", sockets.link)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        await web.SockSite(runner, listening).start()
         return cls(
             workspace=workspace,
             weather=weather,
@@ -116,7 +109,7 @@ class StandIn:
             _delivery=delivery,
             _signing_secret=signing_secret,
             _session=aiohttp.ClientSession(),
-            _runner=runner,
+            _runner=await _serve(listening, api=api, responses=responses, sockets=sockets),
         )
 
     async def stop(self) -> None:
@@ -244,3 +237,16 @@ class StandIn:
         return await self._delivery.send(
             Packet(body=entry.raw, headers=entry.headers), what=f"replayed {entry.what}"
         )
+
+
+async def _serve(
+    listening: socket.socket, *, api: WebApi, responses: Responses, sockets: SocketMode
+) -> web.AppRunner:
+    app = web.Application(client_max_size=2**21)
+    app.router.add_route("*", "/api/{method}", api.handle)
+    app.router.add_post("/response/{ticket}", responses.handle)
+    app.router.add_get("/link", sockets.link)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    return runner

@@ -60,7 +60,7 @@ class SocketMode:
             self.record.violate("A Socket Mode address was used twice, or made up")
             return web.Response(status=403)
         self._tickets.remove(ticket)
-        connection = web.WebSocketResponse(heartbeat=PING_SECONDS)
+        connection = web.WebSocketResponse(heartbeat=PING_SECONDS, timeout=1)
         await connection.prepare(request)
         if len(self._connections) >= CONNECTION_LIMIT:
             self.record.violate(f"More than {CONNECTION_LIMIT} Socket Mode connections")

@@ -1,9 +1,6 @@
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.views import View
 
@@ -288,39 +285,3 @@ def test_a_home_view_has_no_title() -> None:
 def test_a_view_above_250_kb_is_too_large() -> None:
     assert not too_large(modal(section()))
     assert too_large(modal(*[section("x" * 3000)] * 84))
-
-
-LIMITED: dict[str, tuple[int, Callable[[str], Json]]] = {
-    "title": (24, lambda words: modal(section(), title=text(words))),
-    "section": (3000, lambda words: modal(section(words))),
-    "header": (150, lambda words: modal({"type": "header", "text": text(words)})),
-    "button": (75, lambda words: modal(actions(button(text=text(words))))),
-    "option": (75, lambda words: modal(input_block(select(options=[option(words)])))),
-}
-
-
-@pytest.mark.parametrize("name", LIMITED)
-@given(data=st.data())
-def test_a_text_is_right_exactly_within_its_limit(name: str, data: st.DataObject) -> None:
-    limit, make = LIMITED[name]
-    length = data.draw(st.integers(1, limit * 2))
-    assert (problems(make("x" * length), "modal") == []) == (length <= limit)
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["type", "text", "elements", "element", "options", "blocks"]),
-                inner | st.sampled_from(["input", "section", "actions", "modal", "static_select"]),
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    )
-)
-def test_no_json_makes_the_check_itself_fail(anything: Any) -> None:
-    assert problems(anything, "message")
-    assert problems({"type": "modal", "title": text("T"), "blocks": anything}, "modal")

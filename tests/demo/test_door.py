@@ -73,6 +73,16 @@ async def test_no_answer_in_time_is_a_violation(slack: StandIn, bot: Any) -> Non
     slack.forgive("not acknowledged within")
 
 
+async def test_no_answer_to_an_attack_is_no_violation(slack: StandIn, bot: Any) -> None:
+    async def silent() -> None:
+        pass
+
+    bot.app.action("a")(silent)
+    slack._delivery.ack_seconds = 0.05
+    answer = await slack.person("admin").forge_action({"action_id": "a"})
+    assert answer.error == "operation_timeout"
+
+
 async def test_another_status_than_200_is_a_violation(slack: StandIn, bot: Any) -> None:
     reply = await slack.person("admin").command("/unknown")
     assert (reply.status, bot.seen[0]["command"]) == (404, "/unknown")

@@ -63,6 +63,19 @@ async def test_nobody_types_in_a_channel_that_they_are_not_in(slack: StandIn) ->
         await slack.person("guest").command("/mailtest", channel="C2")
 
 
+async def test_people_of_another_workspace_press_but_have_no_commands(
+    slack: StandIn, bot: Any, kit: Any
+) -> None:
+    bot.ignores("press")
+    stranger = slack.add_user("U2", is_stranger=True, team_id="T2")
+    with pytest.raises(LookupError, match="another workspace"):
+        await stranger.command("/mailtest")
+    row = kit.actions(kit.button("Press"))
+    await bot.client.chat_postMessage(channel="C1", text="x", blocks=[row])
+    await stranger.press_message(await slack.message("C1", containing="Press"), "Press")
+    assert bot.seen[-1]["team"]["id"] == bot.seen[-1]["user"]["team_id"] == "T2"
+
+
 async def test_a_modal_opens_for_the_person_who_asked(slack: StandIn, bot: Any, kit: Any) -> None:
     bot.opens(kit.modal(kit.section("words")))
     admin = slack.person("admin")

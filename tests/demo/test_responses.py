@@ -98,6 +98,7 @@ async def test_a_message_that_was_acted_on_can_be_replaced_and_deleted(
     assert (message.shown, message.edits) == ("second", 1)
     await respond.send(text="beside")
     await respond.send(delete_original=True)
+    assert (await respond.send(delete_original=True)).body == "message_not_found"
     assert [each.text for each in slack.messages("C1")] == ["beside"]
 
 
