@@ -12,14 +12,14 @@ from bot.commands.settings import OPERATOR
 from bot.commands.workspace import choose
 from bot.config import Config
 from bot.sending import Trial, explain, new_code, run_test, service_of
-from bot.slack.mailtest.words import STAGES, duration
+from bot.slack.mailtest.words import duration
 from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.network import Network
 from bot.smtp.settings import LABELS, MailSettings, TLSMode
-from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, TLSFacts, Transcript
+from bot.smtp.transcript import Diagnosis, Outcome, Reply, Stage, Step, TLSFacts, Transcript
 from bot.vault import Vault
 
-_WIDTH = max(map(len, STAGES.values()))
+_WIDTH = max(len(each.label) for each in Stage)
 
 
 def test(  # noqa: PLR0913 - the parts of a test, and its options
@@ -89,7 +89,7 @@ def _status(transcript: Transcript, diagnosis: Diagnosis | None) -> int:
 
 def _rung(step: Step) -> str:
     mark = "ok    " if step.ok else "failed"
-    name = STAGES[step.stage].ljust(_WIDTH)
+    name = step.stage.label.ljust(_WIDTH)
     return f"{mark}  {name}  {duration(step.milliseconds):>10}  {step.line}"
 
 
@@ -157,7 +157,7 @@ def _document(transcript: Transcript, diagnosis: Diagnosis | None) -> dict[str, 
     failure, reply = transcript.failure, _reply(transcript)
     return {
         "outcome": transcript.outcome,
-        "stage": failure.stage if failure else None,
+        "stage": failure.stage if failure else transcript.steps[-1].stage,
         "cause": diagnosis.cause if failure and diagnosis else None,
         "meaning": diagnosis.meaning if diagnosis else "The mail server accepted it.",
         "advice": list(diagnosis.advice) if diagnosis else [],

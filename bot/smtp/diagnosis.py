@@ -10,14 +10,11 @@ from bot.smtp.explanations.reach import REACH
 from bot.smtp.explanations.signing_in import SIGNING_IN
 from bot.smtp.providers import provider_of
 from bot.smtp.settings import MailServer
-from bot.smtp.transcript import Diagnosis, Failure, Reply, Stage, Transcript
+from bot.smtp.transcript import Diagnosis, Failure, Reply, Transcript
 
 _TABLE = (*BEFOREHAND, *REACH, *ENCRYPTION, *SIGNING_IN, *ENVELOPE, *CREDENTIALS)
 """In the order in which they are tried: entries that need certain words before those that go by a
 code. The same code means other things elsewhere (facts/smtp.md 2)."""
-
-_STAGES = {Stage.LOOKUP: "Address lookup", Stage.EHLO: "EHLO", Stage.TLS: "TLS"}
-"""The names of stages that are more than their own word with a capital letter."""
 
 _TELL_TALES = {
     "gsmtp": "gmail",
@@ -46,7 +43,7 @@ def diagnose(transcript: Transcript, server: MailServer | None, *, sender: str) 
         "host": transcript.host,
         "port": transcript.port,
         "mode": server.tls_mode.label if server else "",
-        "stage": _name(failure.stage),
+        "stage": f"“{failure.stage.label}”",
         "sender": sender or "“From address”",
     }
     for explanation in _TABLE:
@@ -105,7 +102,7 @@ def _general(failure: Failure) -> Diagnosis:
     if reply is None:
         return Diagnosis(
             cause=failure.cause,
-            meaning=f"The test ended at the stage {_name(failure.stage)},"
+            meaning=f"The test ended at the stage “{failure.stage.label}”,"
             " for a reason that this bot has no words for.",
             advice=(
                 "Check “Server address”, “Server port” and “Mail protocol”.",
@@ -123,7 +120,3 @@ def _general(failure: Failure) -> Diagnosis:
         ),
         temporary=temporary,
     )
-
-
-def _name(stage: Stage) -> str:
-    return f"“{_STAGES.get(stage, stage.value.capitalize())}”"

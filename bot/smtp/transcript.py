@@ -21,6 +21,12 @@ class Stage(StrEnum):
     MESSAGE = "message"
     ACCEPTED = "accepted"
 
+    @property
+    def label(self) -> str:
+        """Its name on screen."""
+        names = {Stage.LOOKUP: "Address lookup", Stage.EHLO: "EHLO", Stage.TLS: "TLS"}
+        return names.get(self, self.value.capitalize())
+
 
 class Outcome(StrEnum):
     """How a test ended."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.slack.mailtest.words import STAGES, duration, tls_line
+from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
     Block,
     actions,
@@ -105,7 +105,7 @@ def details(test: Test, transcript: Transcript) -> list[Block]:
     if transcript.address:
         facts.append(f"Address: {transcript.address}")
     if transcript.mechanism:
-        facts.append(f"Signed in with: {transcript.mechanism}")
+        facts.append(f"Sign-in mechanism: {transcript.mechanism}")
     if transcript.queue_id:
         facts.append(f"Queue id: {transcript.queue_id}")
     if transcript.message_id:
@@ -152,7 +152,7 @@ def _headline(test: Test) -> str:
 def _ladder(steps: Sequence[Step]) -> Block:
     lines = []
     for step in steps:
-        name = STAGES[step.stage] if step.ok else f"{STAGES[step.stage]} failed"
+        name = step.stage.label if step.ok else f"{step.stage.label} failed"
         lines.append(
             [
                 rich_text("✓ " if step.ok else "✗ "),
@@ -183,7 +183,7 @@ def _verdict(test: Test, transcript: Transcript) -> tuple[str, str]:
             text = f"Not possible: no test message to {recipient} was sent"
             return text, f":no_entry: *{text}*"
         case _:
-            stage = STAGES[transcript.failure.stage] if transcript.failure else ""
+            stage = transcript.failure.stage.label if transcript.failure else ""
             text = f"The test message to {recipient} failed at stage {stage}"
             return text, f":x: *{text}* (after {took}). No mail was sent."
 

@@ -2,22 +2,7 @@
 
 from datetime import timedelta
 
-from bot.slack.words import clean
-from bot.smtp.transcript import Stage, TLSFacts
-
-STAGES = {
-    Stage.SETTINGS: "Settings",
-    Stage.LOOKUP: "Address lookup",
-    Stage.CONNECTION: "Connection",
-    Stage.GREETING: "Greeting",
-    Stage.EHLO: "EHLO",
-    Stage.TLS: "TLS",
-    Stage.AUTHENTICATION: "Authentication",
-    Stage.SENDER: "Sender",
-    Stage.RECIPIENT: "Recipient",
-    Stage.MESSAGE: "Message",
-    Stage.ACCEPTED: "Accepted",
-}
+from bot.smtp.transcript import TLSFacts
 
 
 def duration(milliseconds: float) -> str:
@@ -37,8 +22,7 @@ def patience(wait: timedelta) -> str:
 
 def tls_line(tls: TLSFacts) -> str:
     """Say what protects the connection, and until when the certificate is valid."""
-    parts = [tls.version or "TLS"]
-    if tls.chain:
-        until = tls.chain[0].not_after.strftime("%-d %B %Y")
-        parts.append(f"certificate of {clean(tls.chain[0].subject, 100)} valid until {until}")
-    return ", ".join(parts)
+    version = tls.version or "TLS"
+    if not tls.chain:
+        return version
+    return f"{version}, certificate valid until {tls.chain[0].not_after:%-d %B %Y}"

@@ -9,6 +9,7 @@ from bot.slack.access import Role
 from bot.slack.deeds import SAVED, TESTED, fields_of
 from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section
 from bot.smtp.settings import LABELS, Configuration, MailSettings
+from bot.smtp.transcript import Stage
 from bot.vault import Vault
 from storage.audit import Entry
 
@@ -98,5 +99,7 @@ def _deed(entry: Entry) -> str:
 
 def _result(detail: Mapping[str, Any]) -> str:
     outcome = escape(str(detail.get("outcome")))
-    stage = escape(str(detail.get("stage") or ""))
-    return f"{outcome} at stage {stage}" if outcome == "failed" and stage else outcome
+    stage = str(detail.get("stage") or "")
+    if outcome == "failed" and stage in set(Stage):
+        return f"failed at stage {Stage(stage).label}"
+    return outcome
