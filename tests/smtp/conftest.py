@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import trustme
@@ -22,6 +23,8 @@ from bot.smtp.message import Built, TestMessage
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer, TLSMode
+from bot.smtp.submission import submit
+from bot.smtp.transcript import Step, Transcript
 
 HOST = "mail.example.com"
 USERNAME = "login@example.com"
@@ -233,7 +236,7 @@ Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[
 
 
 @pytest.fixture
-async def scripted() -> AsyncIterator[Callable[[Conversation], Awaitable[int]]]:
+async def scripted() -> AsyncIterator[Callable[..., Awaitable[int]]]:
     """Listen with a conversation of the test's own; the answer is the port."""
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
@@ -246,11 +249,14 @@ async def scripted() -> AsyncIterator[Callable[[Conversation], Awaitable[int]]]:
             try:
                 with suppress(OSError, asyncio.IncompleteReadError):
                     await converse(reader, writer)
+            except asyncio.CancelledError:
+                pass  # the test is over
             finally:
                 writer.transport.abort()
 
+        listening = options.pop("servers", servers)
         server = await asyncio.start_server(serve, "127.0.0.1", 0, **options)
-        servers.append(server)
+        listening.append(server)
         port: int = server.sockets[0].getsockname()[1]
         return port
 
@@ -259,7 +265,96 @@ async def scripted() -> AsyncIterator[Callable[[Conversation], Awaitable[int]]]:
         server.close()
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*tasks)
+
+
+@dataclass
+class PoliteServer:
+    """Does all that is asked, but in one state it says something else, or misbehaves.
+
+    States: greeting, ehlo, starttls, handshake, ehlo-tls, auth, password, mail, rcpt, data, dot,
+    rset, quit. A mechanism other than PLAIN asks `challenges` one after another.
+    """
+
+    tls: ssl.SSLContext | None = None
+    extensions: tuple[str, ...] = ("STARTTLS", "AUTH PLAIN", "PIPELINING", "SIZE 10000")
+    challenges: tuple[bytes, ...] = ()
+    misbehave: dict[str, bytes | Conversation] = field(default_factory=dict)
+    received: list[str] = field(default_factory=list)
+    body: bytes = b""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """The client has left."""
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hold one conversation."""
+        try:
+            await self._converse(reader, writer)
+        finally:
+            self.ended.set()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        encrypted = ""
+        await self._say("greeting", b"220 mail.example.com ready")
+        while line := (await reader.readline()).decode(errors="replace").strip():
+            self.received.append(line)
+            verb = line.split()[0].upper()
+            if verb in {"EHLO", "HELO"}:
+                lines = ("mail.example.com", *self.extensions)
+                if encrypted:
+                    lines = tuple(each for each in lines if each != "STARTTLS")
+                text = [f"250-{each}" for each in lines]
+                text[-1] = text[-1].replace("-", " ", 1)
+                await self._say(f"ehlo{encrypted}", "\r\n".join(text).encode())
+            elif verb == "STARTTLS":
+                await self._say("starttls", b"220 go ahead")
+                if "handshake" in self.misbehave:
+                    await self._say("handshake", b"")
+                assert self.tls is not None
+                await writer.start_tls(self.tls)
+                encrypted = "-tls"
+            elif verb == "AUTH":
+                await self._log_in()
+            elif verb == "DATA":
+                await self._say("data", b"354 go on")
+                self.body = await reader.readuntil(b"\r\n.\r\n")
+                await self._say("dot", b"250 2.0.0 Ok: queued as 4F1234567")
+            else:
+                await self._say(verb.lower(), b"250 2.1.0 fine")
+
+    async def _log_in(self) -> None:
+        for challenge in self.challenges:
+            self._writer.write(b"334 " + challenge + b"\r\n")
+            self.received.append((await self._reader.readline()).decode().strip())
+        await self._say("auth", b"235 2.7.0 welcome")
+
+    async def _say(self, state: str, usual: bytes) -> None:
+        said = self.misbehave.get(state, usual)
+        if callable(said):
+            await said(self._reader, self._writer)
+        else:
+            self._writer.write(said + b"\r\n")
+
+
+@pytest.fixture
+def polite(
+    scripted: Callable[..., Awaitable[int]], server_tls: ssl.SSLContext
+) -> Callable[..., Awaitable[tuple[int, PoliteServer]]]:
+    """Start a PoliteServer with its fields; the answer is its port and itself."""
+
+    async def start(
+        *, implicit: ssl.SSLContext | None = None, **options: Any
+    ) -> tuple[int, PoliteServer]:
+        server = PoliteServer(**({"tls": server_tls} | options))
+        return await scripted(server, **({"ssl": implicit} if implicit else {})), server
+
+    return start
+
+
+@pytest.fixture
+def login() -> tuple[str, str]:
+    """The user name and the password of every test."""
+    return USERNAME, PASSWORD
 
 
 @pytest.fixture
@@ -277,17 +372,32 @@ def message() -> Built:
 
 
 @pytest.fixture
-def settings_for() -> Callable[..., MailServer]:
-    """Make settings for a server on a port, with its real credentials."""
+def run(network: Network, message: Built) -> Callable[..., Awaitable[Transcript]]:
+    """Submit to a port of ours; settings change by `MailServer`'s fields, the rest by name."""
 
-    def make(port: int, **changes: Any) -> MailServer:
-        values = {
-            "host": HOST,
-            "port": port,
-            "tls_mode": TLSMode.STARTTLS,
-            "username": USERNAME,
-            "password": PASSWORD,
+    async def submit_to(port: int, **changes: Any) -> Transcript:
+        options = {
+            "message": message,
+            "sender": "team@example.com",
+            "recipient": "bob@example.com",
+            "network": network,
+            "before_final_dot": None,
         }
-        return MailServer(**(values | changes))
+        options |= {each: changes.pop(each) for each in list(changes) if each in options}
+        seen: list[Step] = []
+        values = {"host": HOST, "port": port, "tls_mode": TLSMode.STARTTLS}
+        values |= {"username": USERNAME, "password": PASSWORD}
+        transcript = await submit(MailServer(**(values | changes)), **options, watch=seen.append)
+        assert list(transcript.steps) == seen
+        assert_no_credentials(repr(transcript))
+        return transcript
 
-    return make
+    return submit_to
+
+
+def assert_no_credentials(text: str) -> None:
+    """Fail when *text* holds the login or the password in any usual form."""
+    for each in (USERNAME, PASSWORD, f"\0{USERNAME}\0{PASSWORD}"):
+        raw = each.encode()
+        for form in (each, base64.b64encode(raw).decode(), quote(each), repr(raw)[2:-1]):
+            assert form not in text
