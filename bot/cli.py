@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -69,7 +70,8 @@ def dispatch(call: Call) -> int:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read the answer has enough of it. Nothing is left for the flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), call.console.stdout.fileno())
+        with Path(os.devnull).open("w", encoding="ascii") as nowhere:
+            os.dup2(nowhere.fileno(), call.console.stdout.fileno())
         return 128 + signal.SIGPIPE
     except Exception:
         incident = new_incident()

@@ -27,12 +27,10 @@ def new(config: Config, console: Console) -> int:
             f"The database {database_path(config)} needs the key {', '.join(wanted)}, which a new "
             f"keyring would not have. Put yours back at {config.keyring_file}; nothing was made."
         )
+    if config.keyring_file.exists():
+        raise Stop(f"There is already a keyring at {config.keyring_file}. It stays as it is.")
     try:
         keyring = keyring_file.create(config.keyring_file)
-    except FileExistsError:
-        raise Stop(
-            f"There is already a keyring at {config.keyring_file}. It stays as it is."
-        ) from None
     except OSError as problem:
         raise Stop(
             f"The keyring {config.keyring_file} can't be made: {problem.strerror}. Set "
