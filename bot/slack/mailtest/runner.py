@@ -9,6 +9,7 @@ import structlog
 
 from bot.config import Config
 from bot.sending import Service, Trial, explain, new_code, run_test, service_of
+from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.deeds import tested
@@ -152,15 +153,26 @@ class Runner:
         return self.vault.runs.add(caller.team_id, dump_run(job.run), at=now)
 
     def _note_ts(self, run_id: str, ts: str) -> None:
-        written = self.vault.runs.get(run_id)
-        if written is not None:
-            run = replace(load_run(written.payload), ts=ts)
-            self.vault.runs.rewrite(run_id, dump_run(run), at=self.clock())
+        try:
+            written = self.vault.runs.get(run_id)
+            if written is not None:
+                run = replace(load_run(written.payload), ts=ts)
+                self.vault.runs.rewrite(run_id, dump_run(run), at=self.clock())
+        except StorageError as problem:
+            # Only a restart would need it: then the end is a message of its own.
+            log.warning("a message was not noted", why=str(problem))
 
     async def _see_through(self, job: Job, written: Run, place: Place) -> None:
         live = Live(place, running(job.run.test, ()))
         showing = asyncio.create_task(live.run())
-        transcript = await self._converse(job, written, live)
+        try:
+            transcript = await self._converse(job, written, live)
+        except Exception as problem:  # noqa: BLE001  # told where the test is shown, and logged
+            live.end()
+            await showing
+            sentence = problems.tell(problem, where="test")
+            await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+            return
         live.end()
         await showing
         diagnosis = explain(transcript, job.service)
