@@ -147,10 +147,12 @@ def _test(call: Call) -> int:
             config,
             call.console,
             network=network_of(config),
-            address=call.arguments.address,
-            send=not call.arguments.no_send,
-            workspace=call.arguments.workspace,
-            as_json=call.arguments.json,
+            asked=test.Asked(
+                address=call.arguments.address,
+                send=not call.arguments.no_send,
+                workspace=call.arguments.workspace,
+                as_json=call.arguments.json,
+            ),
         )
 
 

@@ -1,5 +1,6 @@
 """How the text of each environment variable is read: text in, value or `Unusable` out. Pure."""
 
+import ipaddress
 import re
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -198,9 +199,14 @@ def mail_service(text: str, *, policy: AddressPolicy) -> MailServer:
             "and you accept that others can read the password on its way, add the host to "
             "MAILSETTINGS_ALLOW_PLAINTEXT_AUTH.",
         )
-    return MailServer(
+    server = MailServer(
         host=host, port=number or mode.port, tls_mode=mode, username=username, password=password
     )
+    # A name is looked up, and its addresses judged, only when it is connected to.
+    addresses = [host] if _is_address(host) else []
+    if refusal := policy.refusal(host, server.port, addresses):
+        raise Unusable(refusal, "Add it to that variable, or name another mail service.")
+    return server
 
 
 def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
@@ -212,6 +218,14 @@ def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:
     if has_control_characters((username or "") + (password or "")):
         raise ValueError("control characters")
     return username or None, password or None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(text: str) -> tuple[SplitResult, int | None]:

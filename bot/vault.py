@@ -31,9 +31,6 @@ from storage.records import SealedStore
 from storage.runs import Runs
 from storage.tables import records
 
-SETTINGS_SAVED = "settings.saved"
-"""The audit's word for a save; its detail has `fields`, their names, and the new `revision`."""
-
 _SETTINGS = "settings"
 
 

@@ -270,7 +270,7 @@ def test_each_part_of_the_address_policy_is_told_its_own_fault() -> None:
             "smtp+starttls://ana%40example.com:p%40ss%3A%2Fword@mail.example.com:2525",
             ("mail.example.com", 2525, TLSMode.STARTTLS, "ana@example.com", "p@ss:/word"),
         ),
-        ("smtps://u:p@[2001:db8::1]:465", ("2001:db8::1", 465, TLSMode.IMPLICIT, "u", "p")),
+        ("smtps://u:p@[2606:4700::1]:465", ("2606:4700::1", 465, TLSMode.IMPLICIT, "u", "p")),
         ("smtps://u:é@mail.example.com", ("mail.example.com", 465, TLSMode.IMPLICIT, "u", "é")),
     ],
 )
@@ -321,6 +321,22 @@ def test_a_password_goes_without_tls_only_to_a_host_that_the_operator_names() ->
     found = read(environ | {"MAILSETTINGS_ALLOW_PLAINTEXT_AUTH": "mail.corp"})
     assert found.default_server
     assert found.default_server.password == "p"
+
+
+@pytest.mark.parametrize(
+    ("url", "variable"),
+    [
+        ("smtps://mail.example.com:1025", "MAILSETTINGS_ALLOWED_PORTS"),
+        ("smtps://10.1.2.3", "MAILSETTINGS_ALLOWED_HOSTS"),
+    ],
+)
+def test_a_mail_service_that_the_address_policy_forbids_is_told_at_once(
+    url: str, variable: str
+) -> None:
+    environ = SLACK | SERVICE | {"MAILSETTINGS_DEFAULT_SMTP_URL": url}
+    assert variable in faults(environ)["MAILSETTINGS_DEFAULT_SMTP_URL"][0]
+    allowed = {"MAILSETTINGS_ALLOWED_PORTS": "*", "MAILSETTINGS_ALLOWED_HOSTS": "10.0.0.0/8"}
+    assert read(environ | allowed).default_server
 
 
 def test_mail_service_and_from_address_belong_together() -> None:

@@ -7,20 +7,18 @@ from datetime import UTC, datetime
 from bot.commands.console import Console, Stop, day
 from bot.commands.workspace import settings_of
 from bot.config import Config
+from bot.slack.deeds import saved
+from bot.slack.words import OPERATOR
 from bot.smtp.fields import parse_password
 from bot.smtp.settings import LABELS, Configuration, MailSettings, Password, TLSMode
-from bot.vault import SETTINGS_SAVED, Vault
-from storage.audit import Detail, Event
+from bot.vault import Vault
 from storage.errors import StaleRevision
-
-OPERATOR = "operator"
-"""Who acts at the command line, in records and in the audit log."""
 
 
 def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool) -> int:
     """Show everything but the password. Raises Stop, StorageError."""
-    team_id, saved = settings_of(vault, workspace)
-    settings = saved.value
+    team_id, record = settings_of(vault, workspace)
+    settings = record.value
     if as_json:
         values = {each.name: getattr(settings, each.name) for each in fields(settings)}
         password = settings.password
@@ -32,16 +30,16 @@ def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool
         console.document(
             {
                 "workspace": team_id,
-                "revision": saved.revision,
-                "changed_by": saved.changed_by,
-                "changed_at": saved.changed_at.isoformat(),
+                "revision": record.revision,
+                "changed_by": record.changed_by,
+                "changed_at": record.changed_at.isoformat(),
                 "settings": values,
             }
         )
         return os.EX_OK
     console.say(
-        f"Workspace {team_id}, revision {saved.revision}, "
-        f"saved by {saved.changed_by} on {day(saved.changed_at)}"
+        f"Workspace {team_id}, revision {record.revision}, "
+        f"saved by {record.changed_by} on {day(record.changed_at)}"
     )
     for name, text in _shown(settings).items():
         console.say(f"  {LABELS[name]}: {text or 'not set'}")
@@ -53,8 +51,8 @@ def set_password(vault: Vault, config: Config, console: Console, *, workspace: s
 
     It serves just the server, port, protocol and user name that are saved now.
     """
-    team_id, saved = settings_of(vault, workspace)
-    settings = saved.value
+    team_id, record = settings_of(vault, workspace)
+    settings = record.value
     _refuse_where_none_goes(settings, config)
     where = f"{settings.username} at {settings.host}:{settings.port}, {settings.tls_mode.label}"
     console.complain(f"Workspace {team_id}: the password of {where}")
@@ -64,15 +62,14 @@ def set_password(vault: Vault, config: Config, console: Console, *, workspace: s
         raise Stop(f"{problem} Nothing was changed.", os.EX_USAGE) from None
     now = datetime.now(UTC)
     password = Password(value=value, destination=settings.destination, set_by=OPERATOR, set_at=now)
-    detail: Detail = {"fields": ["password"], "revision": saved.revision + 1}
     try:
         vault.settings.put(
             team_id,
             replace(settings, password=password),
-            revision=saved.revision,
+            revision=record.revision,
             by=OPERATOR,
             at=now,
-            event=Event(actor=OPERATOR, action=SETTINGS_SAVED, detail=detail),
+            event=saved(OPERATOR, fields=("password",), revision=record.revision + 1),
         )
     except StaleRevision as stale:
         who = stale.changed_by or "somebody"

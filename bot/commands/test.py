@@ -3,52 +3,50 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands.console import Console, Stop, day
-from bot.commands.settings import OPERATOR
 from bot.commands.workspace import choose
 from bot.config import Config
 from bot.sending import Trial, explain, new_code, run_test, service_of
+from bot.slack.deeds import tested
 from bot.slack.mailtest.words import duration
+from bot.slack.words import OPERATOR
 from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.network import Network
 from bot.smtp.settings import LABELS, MailSettings, TLSMode
 from bot.smtp.transcript import Diagnosis, Outcome, Reply, Stage, Step, TLSFacts, Transcript
 from bot.vault import Vault
+from storage.audit import Event
 
 _WIDTH = max(len(each.label) for each in Stage)
 
 
-def test(  # noqa: PLR0913 - the parts of a test, and its options
-    vault: Vault,
-    config: Config,
-    console: Console,
-    *,
-    network: Network,
-    address: str,
-    send: bool,
-    workspace: str | None,
-    as_json: bool,
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was typed after `mailsettings test`."""
+
+    address: str
+    send: bool
+    workspace: str | None
+    as_json: bool
+
+
+def test(vault: Vault, config: Config, console: Console, *, network: Network, asked: Asked) -> int:
     """Send a test message with the saved settings. Raises Stop, StorageError.
 
     The status is 0 when it was accepted, 75 where trying later may help, 78 where the settings or
     the environment forbid the test, 69 for everything else.
     """
-    try:
-        recipient = parse_address(address)
-    except InvalidAddress as problem:
-        raise Stop(str(problem), os.EX_USAGE) from None
-    team_id = choose(vault, workspace)
-    saved = vault.settings.get(team_id) if team_id else None
-    settings = saved.value if saved else MailSettings()
-    service = service_of(saved.value if saved else None, config)
+    recipient = _recipient(asked.address)
+    team_id = choose(vault, asked.workspace)
+    record = vault.settings.get(team_id) if team_id else None
+    service = service_of(record.value if record else None, config)
     trial = Trial(
         recipient=recipient,
-        send=send,
+        send=asked.send,
         code=new_code(),
         workspace=team_id or "this workspace",
         asked_by=f"the {OPERATOR}",
@@ -57,18 +55,45 @@ def test(  # noqa: PLR0913 - the parts of a test, and its options
     )
 
     def watch(step: Step) -> None:
-        if not as_json:
+        if not asked.as_json:
             console.say(_rung(step))
 
     transcript = asyncio.run(
-        run_test(service, settings, trial, network=network, watch=watch, before_final_dot=_go_on)
+        run_test(
+            service,
+            record.value if record else MailSettings(),
+            trial,
+            network=network,
+            watch=watch,
+            before_final_dot=_go_on,
+        )
     )
     diagnosis = explain(transcript, service)
-    if as_json:
+    if asked.as_json:
         console.document(_document(transcript, diagnosis))
     else:
         _tell(console, transcript, diagnosis, trial)
+    if team_id:
+        revision = record.revision if record else 0
+        vault.audit.append(team_id, _deed(transcript, diagnosis, revision), at=datetime.now(UTC))
     return _status(transcript, diagnosis)
+
+
+def _recipient(address: str) -> str:
+    try:
+        return parse_address(address)
+    except InvalidAddress as problem:
+        raise Stop(str(problem), os.EX_USAGE) from None
+
+
+def _deed(transcript: Transcript, diagnosis: Diagnosis | None, revision: int) -> Event:
+    return tested(
+        OPERATOR,
+        outcome=transcript.outcome,
+        stage=transcript.failure.stage if transcript.failure else None,
+        cause=diagnosis.cause if diagnosis else None,
+        revision=revision,
+    )
 
 
 async def _go_on() -> None:

@@ -72,6 +72,17 @@ def test_for_a_program_the_answer_is_one_object(anonymous: Any, shell: Any) -> N
     assert found.json["message_id"] == message["Message-ID"]
 
 
+def test_how_it_ended_is_written_down_without_the_address(anonymous: Any, shell: Any) -> None:
+    anonymous.refusal = "550 5.1.1 No such user"
+    shell("test", "bob@example.com")
+    found = shell("audit", "show", "--json")
+    (entry,) = found.json
+    assert (entry["actor"], entry["action"]) == ("operator", "test.ended")
+    assert entry["detail"]["outcome"] == "failed"
+    assert (entry["detail"]["stage"], entry["detail"]["revision"]) == ("recipient", 1)
+    assert "bob@example.com" not in found.out
+
+
 def test_without_sending_no_mail_goes(anonymous: Any, shell: Any) -> None:
     found = shell("test", "--no-send", "bob@example.com")
     assert found.status == os.EX_OK
