@@ -22,7 +22,8 @@ def show(
         return os.EX_OK
     for each in entries:
         at = each.at.astimezone(UTC)
-        detail = " ".join(f"{key}={_short(value)}" for key, value in each.detail.items())
+        known = {key: value for key, value in each.detail.items() if value is not None}
+        detail = " ".join(f"{key}={_short(value)}" for key, value in known.items())
         console.say(
             f"{each.number:>5}  {at:%Y-%m-%d %H:%M:%S}Z  {each.actor}  {each.action}  {detail}"
         )

@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.slack.deeds import saved
 from bot.slack.words import OPERATOR
 from bot.smtp.fields import parse_password
+from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, MailSettings, Password, TLSMode
 from bot.vault import Vault
 from storage.errors import StaleRevision
@@ -105,7 +106,7 @@ def _shown(settings: MailSettings) -> dict[str, str]:
     """Return the texts of the fields that apply, in the order of the form."""
     custom = settings.configuration is Configuration.CUSTOM
     own = {
-        "provider": settings.provider,
+        "provider": PROVIDERS[settings.provider].label,
         "host": settings.host,
         "port": str(settings.port),
         "tls_mode": settings.tls_mode.label,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands.console import Console, Stop, day
+from bot.commands.console import Console, Stop
 from bot.commands.workspace import choose
 from bot.config import Config
 from bot.sending import Trial, explain, new_code, run_test, service_of
@@ -123,13 +123,8 @@ def _tell(
 ) -> None:
     console.say()
     console.say(_verdict(transcript, trial))
-    reply = _reply(transcript)
-    if reply is not None:
-        console.say(f"The server's own words: {_words(reply)}")
-    if transcript.tls is not None and transcript.tls.chain:
-        leaf = transcript.tls.chain[0]
-        version = transcript.tls.version or "TLS"
-        console.say(f"{version}, certificate valid until {day(leaf.not_after)}")
+    if transcript.failure is not None and transcript.failure.reply is not None:
+        console.say(f"The server's own words: {_words(transcript.failure.reply)}")
     if diagnosis is None:
         return
     console.say(f"\nWhat it means: {diagnosis.meaning}\nWhat to do:")
@@ -168,18 +163,14 @@ def _verdict(transcript: Transcript, trial: Trial) -> str:
     )
 
 
-def _reply(transcript: Transcript) -> Reply | None:
-    failure = transcript.failure
-    return failure.reply if failure is not None else transcript.reply
-
-
 def _words(reply: Reply) -> str:
     parts = (str(reply.code), reply.enhanced, reply.text)
     return " ".join(each for each in parts if each)
 
 
 def _document(transcript: Transcript, diagnosis: Diagnosis | None) -> dict[str, Any]:
-    failure, reply = transcript.failure, _reply(transcript)
+    failure = transcript.failure
+    reply = failure.reply if failure else transcript.reply
     return {
         "outcome": transcript.outcome,
         "stage": failure.stage if failure else transcript.steps[-1].stage,

@@ -24,6 +24,7 @@ def test_everything_but_the_password_is_shown(shell: Any, make_settings: MakeSet
         "Workspace T1, revision 1, saved by U1 on 3 May 2026",
         "  Email notifications: on",
         "  Configuration: Custom",
+        "  Mail provider: Other",
         "  Server address: mail.example.com",
         "  Server port: 587",
         "  Mail protocol: SMTP with STARTTLS",
