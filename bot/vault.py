@@ -8,20 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
 from storage import keyring_file
 from storage.audit import AuditLog
-from storage.database import connect, migrate, reading, writing
+from storage.database import check_soundness, connect, migrate
 from storage.deliveries import Deliveries
 from storage.errors import (
     InvalidEnvelope,
     InvalidKeyring,
     KeyringExposed,
     SchemaTooNew,
-    Unavailable,
     UnknownKeys,
 )
 from storage.keyring import Keyring
@@ -29,7 +28,6 @@ from storage.keys import check_keys, count_by_key
 from storage.limits import RateLimits
 from storage.records import SealedStore
 from storage.runs import Runs
-from storage.tables import records
 
 _SETTINGS = "settings"
 
@@ -58,9 +56,7 @@ class Vault:
 
     def workspaces(self) -> tuple[str, ...]:
         """Return the ids of the workspaces that have settings, in order. Raises Unavailable."""
-        query = select(records.c.workspace).where(records.c.kind == _SETTINGS).distinct()
-        with reading(self.engine) as connection:
-            return tuple(connection.scalars(query.order_by(records.c.workspace)))
+        return self.settings.workspaces()
 
     def records_by_key(self) -> dict[str, int]:
         """Return how many records each key sealed, by its id. Raises Unavailable."""
@@ -68,10 +64,7 @@ class Vault:
 
     def check(self) -> None:
         """Raise Unavailable unless the database can be written and is sound all through."""
-        with writing(self.engine) as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        if found != ["ok"]:
-            raise Unavailable("The database file is damaged. Restore a backup.")
+        check_soundness(self.engine)
 
     def close(self) -> None:
         """Close all connections to the database."""

@@ -178,6 +178,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
+def check_soundness(engine: Engine) -> None:
+    """Raise Unavailable unless the database can be written and is sound all through."""
+    with writing(engine) as connection:
+        found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    if found != ["ok"]:
+        raise Unavailable("The database file is damaged. Restore a backup.")
+
+
 @contextmanager
 def _turn(engine: Engine) -> Iterator[None]:
     # SQLite waits by looking again and again, ever more seldom: among 12 threads that write, one

@@ -108,6 +108,12 @@ class SealedStore(Generic[T]):
         with reading(self.engine) as connection:
             return tuple(connection.scalars(query))
 
+    def workspaces(self) -> tuple[str, ...]:
+        """Return the ids of the workspaces that have such records, in order."""
+        query = select(records.c.workspace).where(records.c.kind == self.kind).distinct()
+        with reading(self.engine) as connection:
+            return tuple(connection.scalars(query.order_by(records.c.workspace)))
+
     def purge(self, before: datetime) -> int:
         """Delete every workspace's records not changed since *before*, and return how many."""
         old = delete(records).where(records.c.kind == self.kind, records.c.changed_at < before)

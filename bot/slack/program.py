@@ -249,6 +249,7 @@ async def run(parts: Parts) -> None:
             await waiting
         else:
             starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
     finally:
         waiting.cancel()
         await program.stop()
