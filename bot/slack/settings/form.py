@@ -101,17 +101,22 @@ def read_state(form: Form, state: Mapping[str, Any]) -> Form:
     """
     values = dict(form.values)
     for name in form.values:
-        element = (state.get(form.block_id(name)) or {}).get(name)
-        if not isinstance(element, Mapping):
-            continue
-        if name in BOXES:
-            values[name] = bool(element.get("selected_options"))
-        elif name in CHOICES:
-            if (chosen := element.get("selected_option")) is not None:
-                values[name] = str(chosen["value"])
-        else:
-            values[name] = element.get("value") or ""
+        block = state.get(form.block_id(name))
+        element = block.get(name) if isinstance(block, Mapping) else None
+        if isinstance(element, Mapping):
+            values[name] = _entered(name, element, before=values[name])
     return _follow_choices(form, _take_apart(replace(form, values=values, notice="")))
+
+
+def _entered(name: str, element: Mapping[str, Any], *, before: str | bool) -> str | bool:
+    """Return what stands in an element; *before*, where it is of another kind than the field."""
+    if name in BOXES:
+        return bool(element.get("selected_options"))
+    value = element.get("value") or ""
+    if name in CHOICES:
+        option = element.get("selected_option")
+        value = option.get("value") if isinstance(option, Mapping) else None
+    return value if isinstance(value, str) else before
 
 
 def _take_apart(form: Form) -> Form:
