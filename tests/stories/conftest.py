@@ -1,7 +1,9 @@
 """The real program in this process, between the stand-in for Slack and real mail servers."""
 
 import asyncio
+import json
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +23,8 @@ from bot.slack.program import Parts, Program
 from bot.smtp.certificates import client_context
 from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network
-from bot.vault import open_vault
+from bot.smtp.settings import MailSettings, TestPolicy, TLSMode
+from bot.vault import Vault, open_vault
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-0123", "xoxb-1-bot-token", "xapp-1-app-token"
 HOST = "mail.example.com"
@@ -211,3 +214,205 @@ def pytest_generate_tests(metafunc: Any) -> None:
     """Let a story marked `both_doors` walk through HTTP and Socket Mode."""
     if metafunc.definition.get_closest_marker("both_doors") is not None:
         metafunc.parametrize("door", ["http", "socket"])
+
+
+# Bad weather: mail servers that misbehave, and the program in a process of its own.
+
+
+@dataclass
+class Hold:
+    """A moment at which a mail server says nothing until it is let."""
+
+    then: bytes = b""
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reached.set()
+        await self.go.wait()
+        writer.write(self.then)
+
+
+@dataclass
+class Script:
+    """A mail server without TLS and login; at a point of the conversation it does what is told.
+
+    Points: greeting, ehlo, mail, rcpt, rset, data, dot. It says bytes, to the letter, or holds a
+    conversation; no bytes at all close the connection.
+    """
+
+    told: dict[str, Any]
+    connections: int = 0
+    messages: list[bytes] = field(default_factory=list)
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        point = "greeting"
+        while True:
+            usual = {"greeting": b"220 mail.example.com\r\n", "data": b"354 go on\r\n"}
+            said = self.told.get(point, usual.get(point, b"250 2.0.0 fine\r\n"))
+            if said == b"":
+                return
+            if callable(said):
+                await said(reader, writer)
+            else:
+                writer.write(said)
+            if point == "data" and said == usual["data"]:
+                self.messages.append(await reader.readuntil(b"\r\n.\r\n"))
+                point = "dot"
+            else:
+                words = (await reader.readline()).decode().split()
+                if not words or words[0] == "QUIT":
+                    return
+                point = words[0].lower()
+
+
+@pytest.fixture
+def saying(
+    scripted: Callable[..., Awaitable[int]],
+) -> Callable[..., Awaitable[tuple[int, Script]]]:
+    """Start a Script by its points; the answer is its port and itself."""
+
+    async def start(**told: Any) -> tuple[int, Script]:
+        script = Script(told)
+        return await scripted(script), script
+
+    return start
+
+
+@pytest.fixture
+def configure() -> Callable[..., None]:
+    """Save settings for an anonymous server without TLS past the form, which is another story."""
+
+    def put(vault: Vault, port: int, **changes: Any) -> None:
+        plain = {"anonymous": True, "tls_mode": TLSMode.NONE, "test_policy": TestPolicy.ANY_ADDRESS}
+        values = plain | {"host": HOST, "port": port, "from_address": "team@example.com"}
+        found = vault.settings.get("T1")
+        vault.settings.put(
+            "T1",
+            MailSettings(**values | changes),
+            revision=found.revision if found else 0,
+            by="UADMIN",
+            at=datetime.now(UTC),
+        )
+
+    return put
+
+
+class BotProcess:
+    """The program as an operator starts it, and its log."""
+
+    admin, owner, member = Bot.admin, Bot.owner, Bot.member
+    open_settings, fill, save = Bot.open_settings, Bot.fill, Bot.save
+    give_password = Bot.give_password
+
+    def __init__(self, slack: StandIn, process: asyncio.subprocess.Process) -> None:
+        self.slack = slack
+        self.process = process
+        self.port = 0
+        self.log: list[str] = []
+        self._told = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read())
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.log)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the log's events of this name."""
+        entries = [json.loads(each) for each in self.log if each.startswith("{")]
+        return [each for each in entries if each["event"] == name]
+
+    async def says(self, name: str, *, times: int = 1) -> dict[str, Any]:
+        """Wait until the log has an event of this name so many times; return the last."""
+        async with asyncio.timeout(20), self._told:
+            await self._told.wait_for(
+                lambda: len(self.events(name)) >= times or self._reading.done()
+            )
+        assert len(self.events(name)) >= times, self.output
+        return self.events(name)[-1]
+
+    async def ended(self) -> int:
+        """Wait until it ends, and return its exit status."""
+        async with asyncio.timeout(40):
+            await self._reading
+            return await self.process.wait()
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        await self.ended()
+        await self.slack.events.until(
+            lambda: True if not self.slack.sockets.connections else None, what="a broken socket"
+        )
+
+    async def stop(self) -> int:
+        """Ask it to end, and return its exit status."""
+        self.process.terminate()
+        return await self.ended()
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        while line := await self.process.stderr.readline():
+            async with self._told:
+                self.log.append(line.decode().rstrip())
+                self._told.notify_all()
+        async with self._told:
+            self._told.notify_all()
+
+
+@pytest.fixture
+def variables(slack: StandIn, authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
+    """The whole environment of the program in its own process; a story may change it."""
+    authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
+    return {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "PORT": "0",
+        "MAILSETTINGS_DATA_DIR": str(tmp_path / "data"),
+        "MAILSETTINGS_ALLOWED_HOSTS": "127.0.0.0/8,localhost",
+        "MAILSETTINGS_ALLOWED_PORTS": "*",
+        "LOG_LEVEL": "debug",
+        "LOG_FORMAT": "json",
+        "SSL_CERT_FILE": str(tmp_path / "trusted.pem"),  # OpenSSL's own: whom it trusts
+    }
+
+
+@pytest.fixture
+async def launch(
+    slack: StandIn, variables: dict[str, str], door: str
+) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
+    """Launch the program with `variables`; unless told otherwise, wait until it serves."""
+    launched: list[BotProcess] = []
+
+    async def start(*, ready: bool = True) -> BotProcess:
+        if door == "socket":
+            variables["SLACK_APP_TOKEN"] = APP_TOKEN
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run"),
+            env=variables,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            limit=2**20,
+        )
+        bot = BotProcess(slack, process)
+        launched.append(bot)
+        if ready:
+            bot.port = (await bot.says("ready"))["port"]
+            if door == "http":
+                slack.connect_http(f"{bot.address}/slack/events")
+            else:
+                await slack.connected()
+        return bot
+
+    yield start
+    for each in launched:
+        if each.process.returncode is None:
+            each.process.kill()
+        await each.ended()
