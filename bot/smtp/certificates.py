@@ -3,6 +3,7 @@
 import _ssl
 import hashlib
 import ssl
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,23 +75,24 @@ def presented_chain(tls: ssl.SSLObject) -> tuple[Certificate, ...]:
 
 def facts_of(der: bytes) -> Certificate | None:
     """Return what the certificate in *der* states, or None when it can't be read."""
-    try:
-        found = x509.load_der_x509_certificate(der)
-        return Certificate(
-            subject=_tolerant(found.subject.rfc4514_string),
-            names=_names(found),
-            issuer=_tolerant(found.issuer.rfc4514_string),
-            not_before=found.not_valid_before_utc,
-            not_after=found.not_valid_after_utc,
-            sha256=hashlib.sha256(der).hexdigest(),
-        )
-    except _UNREADABLE:
-        return None
+    with warnings.catch_warnings(action="ignore"):  # a stranger's mistakes are no news of ours
+        try:
+            found = x509.load_der_x509_certificate(der)
+            return Certificate(
+                subject=_written(lambda: found.subject),
+                names=_names(found),
+                issuer=_written(lambda: found.issuer),
+                not_before=found.not_valid_before_utc,
+                not_after=found.not_valid_after_utc,
+                sha256=hashlib.sha256(der).hexdigest(),
+            )
+        except _UNREADABLE:
+            return None
 
 
-def _tolerant(read: Callable[[], str]) -> str:
+def _written(read: Callable[[], x509.Name]) -> str:
     try:
-        return read()
+        return read().rfc4514_string()
     except _UNREADABLE:
         return "unreadable"
 

@@ -87,7 +87,7 @@ class Dialogue:
             while (raw := self._replies.take()) is None:
                 data = await self.wire.receive()
                 if not data:
-                    raise ConversationEnded("server-closed", "The server closed the connection.")
+                    raise _closed()
                 self._replies.feed(data)
         except ReplyTooLong:
             raise ConversationEnded(
@@ -136,11 +136,7 @@ class Dialogue:
         """Send a message but for its final dot, once DATA was answered."""
         self._refuse_early_bytes()
         self._journal.sent(f"(message, {len(content)} bytes)")
-        try:
-            await self.wire.send(re.sub(rb"^\.", b"..", content, flags=re.MULTILINE))
-        except OSError:
-            (await self.answer()).wanted(2)
-            raise ConversationEnded("server-closed", "The server closed the connection.") from None
+        await self._deliver(re.sub(rb"^\.", b"..", content, flags=re.MULTILINE))
 
     async def finish_message(self) -> Answer:
         """Send the final dot and return the reply to the message."""
@@ -148,10 +144,18 @@ class Dialogue:
         self._owed += 1
         self.dot_sent = True
         try:
-            await self.wire.send(b".\r\n")
-        except OSError:
-            self.dot_sent = False  # nothing of it left; why may still be read
+            await self._deliver(b".\r\n")
+        except ConversationEnded:
+            self.dot_sent = False  # nothing of it left
+            raise
         return await self.answer()
+
+    async def _deliver(self, data: bytes) -> None:
+        try:
+            await self.wire.send(data)
+        except OSError:
+            (await self.answer()).refuse()  # the server may have said why it left
+            raise _closed() from None
 
     async def _ask_for(self, exchange: Exchange) -> Answer:
         answer = await self.ask(exchange.command, shown=f"AUTH {exchange.mechanism} {HIDDEN}")
@@ -204,3 +208,7 @@ class Dialogue:
         self._journal.received(f"{raw.code} {lines[-1]}")
         enhanced, texts = split_enhanced(lines)
         return Answer(reply=Reply(code=raw.code, enhanced=enhanced, text="\n".join(texts)), raw=raw)
+
+
+def _closed() -> ConversationEnded:
+    return ConversationEnded("server-closed", "The server closed the connection.")

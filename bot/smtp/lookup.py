@@ -42,6 +42,7 @@ class Resolver:
     """IP addresses of name servers; empty: the system's."""
     port: int = 53
     hosts_file: Path = Path("/etc/hosts")
+    configuration: Path = Path("/etc/resolv.conf")
 
     async def addresses(self, host: str, *, seconds: float) -> Addresses | Unresolved:
         """Return the addresses of *host*, a name in A-labels or an IP address.
@@ -100,10 +101,12 @@ class Resolver:
         return Unresolved(cause="dns-no-address", text=f"{host} has no address.")
 
     def _resolver(self) -> dns.asyncresolver.Resolver:
-        resolver = dns.asyncresolver.Resolver(configure=not self.nameservers)
         if self.nameservers:
+            resolver = dns.asyncresolver.Resolver(configure=False)
             resolver.nameservers = list(self.nameservers)
-            resolver.port = self.port
+        else:
+            resolver = dns.asyncresolver.Resolver(str(self.configuration))
+        resolver.port = self.port
         return resolver
 
 

@@ -12,7 +12,7 @@ from email.policy import SMTP, SMTPUTF8, compat32
 from email.utils import format_datetime
 from html import escape
 
-from bot.smtp.address import has_control_characters
+from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
 
 _LONGEST_NAME = 80
 _LONGEST_LINE = 998
@@ -116,11 +116,11 @@ def _safe(name: str) -> str:
 
 
 def _mailbox(address: str, *, name: str = "") -> Address:
-    local, _at, domain = address.rpartition("@")
     try:
-        return Address(display_name=name, username=local, domain=domain)
-    except ValueError:
+        local, _at, domain = parse_address(address).rpartition("@")
+    except InvalidAddress:
         raise UnsafeMessage("an address can't stand in a header") from None
+    return Address(display_name=name, username=local, domain=domain)
 
 
 def _domain(address: str) -> str:

@@ -73,7 +73,7 @@ class Session:
         if self._server.tls_mode is TLSMode.IMPLICIT:
             async with self._stage(Stage.TLS):
                 await self._shake_hands(self._wire.start_tls)
-                self._journal.passed(self._protection())
+                self._journal.passed(_protection(self._findings.tls))
         async with self._stage(Stage.GREETING):
             answer = (await self._greeting()).wanted(2)
             self._findings.greeting = answer.reply.text
@@ -87,7 +87,7 @@ class Session:
                 self._require_starttls()
                 await self._shake_hands(self._dialogue.start_tls)
                 await self._say_hello()  # what was offered in clear could be anybody's
-                self._journal.passed(self._protection())
+                self._journal.passed(_protection(self._findings.tls))
         if self._server.username is not None:
             async with self._stage(Stage.AUTHENTICATION):
                 await self._log_in(self._server.username, self._server.password or "")
@@ -202,13 +202,6 @@ class Session:
         finally:
             self._findings.tls = self._wire.tls_facts
 
-    def _protection(self) -> str:
-        facts = self._findings.tls
-        if facts is None or not facts.chain:
-            return "Encrypted, the server's name is verified"
-        until = facts.chain[0].not_after
-        return f"{facts.version}, certificate valid until {until.day} {until:%B %Y}"
-
     async def _log_in(self, username: str, password: str) -> None:
         offered = offered_mechanisms(self._offered)
         if not offered:
@@ -223,6 +216,13 @@ class Session:
         exchange = exchange_for(mechanism, username=username, password=password)
         (await self._dialogue.authenticate(exchange)).wanted(2)
         self._journal.passed(f"Logged in with {mechanism}")
+
+
+def _protection(facts: TLSFacts | None) -> str:
+    if facts is None or not facts.chain:
+        return "Encrypted; the certificate is valid, but its dates can't be shown"
+    until = facts.chain[0].not_after
+    return f"{facts.version}, certificate valid until {until.day} {until:%B %Y}"
 
 
 async def _announced(before_final_dot: Callable[[], Awaitable[None]]) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from bot.smtp.message import Built
 from bot.smtp.network import Deadlines, Network
+from bot.smtp.session import _protection
 from bot.smtp.settings import TLSMode
-from bot.smtp.transcript import Outcome, Stage, Transcript
+from bot.smtp.transcript import Outcome, Stage, TLSFacts, Transcript
 
 Run = Callable[..., Awaitable[Transcript]]
 
@@ -382,6 +383,47 @@ async def test_after_the_final_dot_the_end_of_time_means_unknown(
     assert "QUIT" not in server.received
 
 
+@pytest.mark.parametrize(("leave", "stage"), [(reset, Stage.MESSAGE), (close, Stage.ACCEPTED)])
+@pytest.mark.parametrize(
+    ("last_words", "cause"),
+    [
+        (b"", "server-closed"),
+        (b"250 taken, honestly\r\n", "server-closed"),
+        (b"421 4.3.2 going down\r\n", "reply"),
+    ],
+)
+async def test_a_server_that_leaves_before_the_final_dot_has_not_taken_the_message(
+    *, polite: Any, run: Run, leave: Any, stage: Stage, last_words: bytes, cause: str
+) -> None:
+    left = asyncio.Event()
+
+    async def allow_and_leave(reader: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"354 go on\r\n")
+        await told.wait()
+        writer.write(last_words)
+        await leave(reader, writer)
+        await asyncio.sleep(0)  # the socket is closed in the loop's next turn
+        left.set()
+
+    async def let_it_leave() -> None:
+        told.set()
+        await left.wait()
+
+    told = asyncio.Event()
+    port, _server = await polite(misbehave={"data": allow_and_leave}, extensions=())
+    transcript = await run(
+        port,
+        tls_mode=TLSMode.NONE,
+        username=None,
+        password=None,
+        before_final_dot=let_it_leave,
+    )
+    assert transcript.outcome is Outcome.FAILED
+    assert transcript.failure is not None
+    assert transcript.failure.stage is stage
+    assert transcript.failure.cause == cause
+
+
 async def test_a_cancelled_conversation_closes_its_connection(polite: Any, run: Run) -> None:
     reached, closed = asyncio.Event(), asyncio.Event()
 
@@ -477,3 +519,8 @@ async def test_no_reply_can_carry_a_password_into_the_transcript(
     said = code + around[0].replace(b"\n", b"") + echoed + around[1]
     port, _server = await polite(misbehave={state: said})
     await run(port, network=replace(network, deadlines=VERY_SHORT))  # it looks for all their forms
+
+
+def test_a_valid_certificate_that_only_openssl_can_read_has_a_line_as_well() -> None:
+    facts = TLSFacts(version="TLSv1.3", cipher=None, chain=(), verified=True)
+    assert "valid" in _protection(facts)

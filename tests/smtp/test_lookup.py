@@ -1,0 +1,163 @@
+"""Names and addresses, asked of a name server of ours."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+import pytest
+
+from bot.smtp.lookup import Addresses, Resolver, Unresolved
+
+ZONE = {
+    ("both.example.com.", "A"): ["192.0.2.1"],
+    ("both.example.com.", "AAAA"): ["2001:db8::1"],
+    ("four.example.com.", "A"): ["192.0.2.4"],
+    ("six.example.com.", "AAAA"): ["2001:db8::6"],
+    ("many.example.com.", "A"): [f"192.0.2.{each}" for each in range(1, 40)],
+    ("domain.example.com.", "MX"): ["10 mail.example.com."],
+    ("nomail.example.com.", "MX"): ["0 ."],
+    ("nothing.example.com.", "TXT"): ["hello"],
+    ("halfdeaf.example.com.", "A"): ["192.0.2.5"],
+}
+NAMES = {name for name, _kind in ZONE}
+
+
+class NameServer(asyncio.DatagramProtocol):
+    """Answers from ZONE; it is silent about some names, and out of order about others."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport: asyncio.DatagramTransport = transport
+        self.asked: list[str] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        query = dns.message.from_wire(data)
+        question = query.question[0]
+        name, kind = question.name.to_text(), question.rdtype.name
+        self.asked.append(f"{kind} {name}")
+        answer = dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        if name == "silent.example.com." or (name == "halfdeaf.example.com." and kind == "AAAA"):
+            return
+        if name == "broken.example.com.":
+            answer.set_rcode(dns.rcode.SERVFAIL)
+        elif found := ZONE.get((name, kind)):
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *found))
+        elif name not in NAMES:
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        self.transport.sendto(answer.to_wire(), addr)
+
+
+Ask = Callable[..., Awaitable[Addresses | Unresolved]]
+
+
+@pytest.fixture
+async def name_server() -> AsyncIterator[NameServer]:
+    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+        NameServer, local_addr=("127.0.0.1", 0)
+    )
+    yield protocol
+    transport.close()
+
+
+@pytest.fixture
+def ask(name_server: NameServer, tmp_path: Path) -> Ask:
+    hosts = tmp_path / "hosts"
+    hosts.write_text(
+        "# ours\n127.0.0.2 Listed.example.com other  # here\n::2 listed.example.com\n"
+        "nonsense listed.example.com\n\n"
+    )
+    port = name_server.transport.get_extra_info("sockname")[1]
+    resolver = Resolver(nameservers=("127.0.0.1",), port=port, hosts_file=hosts)
+
+    async def addresses(host: str, *, seconds: float = 5) -> Addresses | Unresolved:
+        return await resolver.addresses(host, seconds=seconds)
+
+    return addresses
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        ("192.0.2.9", ["192.0.2.9"]),
+        ("2001:db8::9", ["2001:db8::9"]),
+        ("both.example.com", ["2001:db8::1", "192.0.2.1"]),
+        ("four.example.com", ["192.0.2.4"]),
+        ("six.example.com", ["2001:db8::6"]),
+        ("listed.example.com", ["::2", "127.0.0.2"]),
+        ("other", ["127.0.0.2"]),
+        ("localhost", ["::1", "127.0.0.1"]),
+        ("mail.localhost", ["::1", "127.0.0.1"]),
+    ],
+)
+async def test_a_host_has_its_addresses_by_turns(ask: Ask, host: str, found: list[str]) -> None:
+    assert await ask(host) == Addresses(found=tuple(found))
+
+
+async def test_what_needs_no_name_server_asks_none(ask: Ask, name_server: NameServer) -> None:
+    for each in ("192.0.2.9", "listed.example.com", "localhost"):
+        await ask(each)
+    assert not name_server.asked
+
+
+async def test_the_number_of_addresses_is_bounded(ask: Ask) -> None:
+    answer = await ask("many.example.com")
+    assert isinstance(answer, Addresses)
+    assert len(answer.found) == 16
+
+
+@pytest.mark.parametrize(
+    ("host", "cause", "has_mx"),
+    [
+        ("nowhere.example.net", "dns-nxdomain", False),
+        (f"{'a' * 64}.example.com", "dns-nxdomain", False),
+        (".".join(["a" * 60] * 5), "dns-nxdomain", False),
+        ("nothing.example.com", "dns-no-address", False),
+        ("nomail.example.com", "dns-no-address", False),
+        ("domain.example.com", "dns-no-address", True),
+        ("broken.example.com", "dns-timeout", False),
+    ],
+)
+async def test_what_has_no_address_says_why(
+    ask: Ask, host: str, cause: str, *, has_mx: bool
+) -> None:
+    answer = await ask(host)
+    assert isinstance(answer, Unresolved)
+    assert (answer.cause, answer.has_mx) == (cause, has_mx)
+    assert answer.text
+
+
+async def test_silence_is_a_timeout(ask: Ask) -> None:
+    answer = await ask("silent.example.com", seconds=0.3)
+    assert isinstance(answer, Unresolved)
+    assert answer.cause == "dns-timeout"
+
+
+async def test_half_an_answer_will_do(ask: Ask) -> None:
+    assert await ask("halfdeaf.example.com", seconds=0.3) == Addresses(found=("192.0.2.5",))
+
+
+async def test_a_missing_hosts_file_lists_nothing(tmp_path: Path) -> None:
+    resolver = Resolver(nameservers=("127.0.0.1",), port=1, hosts_file=tmp_path / "none")
+    assert await resolver.addresses("localhost", seconds=1) == Addresses(found=("::1", "127.0.0.1"))
+
+
+async def test_the_systems_name_servers_are_asked(name_server: NameServer, tmp_path: Path) -> None:
+    configuration = tmp_path / "resolv.conf"
+    configuration.write_text("nameserver 127.0.0.1\nsearch example.com\n")
+    port = name_server.transport.get_extra_info("sockname")[1]
+    resolver = Resolver(port=port, hosts_file=tmp_path / "none", configuration=configuration)
+    for name in ("four.example.com", "four"):
+        assert await resolver.addresses(name, seconds=5) == Addresses(found=("192.0.2.4",))
+
+
+async def test_a_computer_without_name_servers_says_so(tmp_path: Path) -> None:
+    resolver = Resolver(hosts_file=tmp_path / "none", configuration=tmp_path / "none")
+    answer = await resolver.addresses("mail.example.com", seconds=5)
+    assert isinstance(answer, Unresolved)
+    assert answer.cause == "dns-timeout"
+    assert "no name server" in answer.text
