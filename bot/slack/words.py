@@ -1,7 +1,7 @@
 """Sentences and Block Kit pieces that features share. Pure; the one place that escapes."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ OPERATOR = "operator"
 """Stands in records where a person at the command line acted, not a Slack user."""
 
 _SPACES = {"\n", "\t"}
+_LONGEST_SECTION = 3000
+"""Characters (docs.slack.dev/reference/block-kit/blocks/section-block)."""
 
 
 def clean(text: str, limit: int = 2000) -> str:
@@ -60,10 +62,20 @@ def plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def section(text: str, *, block_id: str | None = None) -> Block:
+def section(text: str) -> Block:
     """Make a section of mrkdwn that we wrote; foreign parts are escaped by the caller."""
-    block: Block = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-    return block if block_id is None else block | {"block_id": block_id}
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Make as few sections as hold *lines*, each of which fits into one."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < _LONGEST_SECTION:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return [section(each) for each in texts]
 
 
 def context(text: str) -> Block:

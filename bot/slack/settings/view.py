@@ -17,6 +17,7 @@ from bot.slack.words import (
     moment,
     plain,
     section,
+    sections,
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
@@ -46,13 +47,20 @@ def draw(form: Form, around: Surroundings) -> Block:
     """Draw the modal for *form*."""
     blocks: list[Block] = []
     if form.notice:
-        blocks.append(section(f":information_source: {form.notice}", block_id="notice"))
+        blocks += sections(f":information_source: {form.notice}".split("\n"))
     blocks += _field(form, _box(form, "notifications", "Send email from this workspace"))
     blocks += _field(form, _configuration(form, around))
     if form.custom:
         blocks += _custom(form, around)
-    else:
+    elif around.default_server:
         blocks.append(context(f"Mail goes through {escape(around.default_server)}."))
+    else:
+        blocks.append(
+            context(
+                ":warning: The operator of this bot offers no mail service any more, so no mail "
+                "can be sent. Choose Custom and fill in your own server."
+            )
+        )
     blocks += _field(form, _text(form, "sender_name", placeholder="Acme Team", optional=True))
     blocks += _field(
         form,
@@ -114,7 +122,7 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
         state = "new password given; it is stored when you save"
     elif stored and around.password_set_at is not None:
         state = f"set by {mention(around.password_set_by)} on {moment(around.password_set_at)}"
-    elif form.password_removed:
+    elif around.password_set_by and form.password_removed:
         state = "will be removed when you save"
     else:
         state = "not set"
@@ -221,7 +229,7 @@ def _port(form: Form) -> Block:
     }
     port = str(form.values["port"])
     # Slack refuses a whole view for an initial value outside its limits.
-    if port.isascii() and port.isdecimal() and 1 <= int(port[:6]) <= 65535:
+    if port.isascii() and port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535:
         element["initial_value"] = port
     return _input(form, element)
 
