@@ -87,12 +87,12 @@ class TestMessage:
         workspace, server = _safe(self.workspace), _safe(self.server)
         place = f"in the channel {_safe(self.channel)} of" if self.channel else "from"
         asked = f"{_safe(self.asked_by)} asked for it {place} the Slack workspace {workspace}"
-        compare = "compare this code with the one in Slack and press “It arrived” there"
+        compare = "the same code stands in Slack. You have read it here, so mail arrives"
         return [
             f"This is a test message. {asked}, to see whether its mail settings work.",
             f"It was sent from {self.from_address} through the mail server {server}.",
             f"Code: {_safe(self.code)}",
-            f"If you asked for it: {compare}. Look in the spam folder as well.",
+            f"If you asked for it: {compare}.",
             "If you didn't expect it: nothing is wanted from you, and you can delete it.",
         ]
 

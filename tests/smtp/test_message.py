@@ -45,7 +45,7 @@ def test_the_message_says_who_asked_where_and_what_to_do() -> None:
     assert found.get_content_type() == "multipart/alternative"
     text, html = found.iter_parts()
     for part in (text.get_content(), html.get_content()):
-        for said in ("Ana", "#mail", "Example", "smtp.example.com:587", "4821", "It arrived"):
+        for said in ("Ana", "#mail", "Example", "smtp.example.com:587", "4821", "so mail arrives"):
             assert said in part
     assert not built.smtputf8
     assert built.content.isascii()
