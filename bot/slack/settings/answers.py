@@ -4,11 +4,12 @@ import json
 from collections.abc import Set as AbstractSet
 
 from bot.slack.settings.form import Form
-from bot.slack.settings.view import TITLE
+from bot.slack.settings.view import MAXIMUM_LENGTH, TITLE
 from bot.slack.words import (
     Block,
     actions,
     button,
+    clean,
     context,
     escape,
     mention,
@@ -16,6 +17,7 @@ from bot.slack.words import (
     moment,
     plain,
     section,
+    sections,
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, MailSettings, changed_fields
@@ -50,7 +52,7 @@ def saved_view(form: Form, before: MailSettings, after: MailSettings, *, first: 
         new = escape(shown_value(after, name))
         old = "" if first else f" (was: {escape(shown_value(before, name))})"
         lines.append(f"• *{LABELS[name]}*: {new}{old}")
-    blocks = [section(":white_check_mark: *Saved.*\n" + "\n".join(lines))]
+    blocks = sections([":white_check_mark: *Saved.*", *lines])
     if not after.notifications:
         blocks.append(context("Email notifications are off: nothing is sent but tests."))
     if (
@@ -114,7 +116,7 @@ def conflict_notice(
     ordered = [name for name in LABELS if name in fields]
     lines = [
         f"• {LABELS[name]}: saved now “{escape(shown_value(saved.value, name))}”"
-        + (f", in this form “{escape(str(form.values[name]))}”" if name in _COMPARED else "")
+        + (f", in this form “{_typed(form, name)}”" if name in _COMPARED else "")
         for name in ordered
     ]
     who, when = mention(saved.changed_by), moment(saved.changed_at)
@@ -124,6 +126,11 @@ def conflict_notice(
     )
     end = "Compare, then choose Save again to store this form, or Cancel to keep the other."
     return "\n".join([begin, *lines, end])
+
+
+def _typed(form: Form, name: str) -> str:
+    # A field for a mail address has no limit of its own.
+    return escape(clean(str(form.values[name]), MAXIMUM_LENGTH))
 
 
 _COMPARED = frozenset(

@@ -24,7 +24,7 @@ from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
-_MAXIMUM_LENGTH = 300
+MAXIMUM_LENGTH = 300
 """Of what can be typed into a text field: more than any right value has."""
 
 
@@ -201,7 +201,7 @@ def _text(form: Form, name: str, *, placeholder: str, optional: bool = False) ->
         "type": "plain_text_input",
         "action_id": name,
         "placeholder": plain(placeholder),
-        "max_length": _MAXIMUM_LENGTH,
+        "max_length": MAXIMUM_LENGTH,
     }
     if name != "host":
         return _input(form, _filled(form, element), optional=optional)
@@ -247,7 +247,7 @@ def _input(form: Form, element: Block, *, optional: bool = False, dispatch: bool
 
 
 def _filled(form: Form, element: Block) -> Block:
-    value = str(form.values[element["action_id"]])[:_MAXIMUM_LENGTH]
+    value = str(form.values[element["action_id"]])[:MAXIMUM_LENGTH]
     return element | {"initial_value": value} if value else element
 
 
