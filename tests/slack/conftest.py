@@ -21,8 +21,6 @@ from bot.demo.slack import StandIn
 from bot.slack.access import Caller
 from bot.slack.api import SlackAPI
 from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
-from bot.slack.settings.forms import Forms
-from bot.slack.settings.saving import Saving
 from bot.smtp.fields import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, TestPolicy, TLSMode
@@ -70,16 +68,6 @@ def vault(config: Config) -> Iterator[Vault]:
     vault = open_vault(config, announce=lambda _text: None)
     yield vault
     vault.close()
-
-
-@pytest.fixture
-def forms(vault: Vault, config: Config, clock: Clock) -> Forms:
-    return Forms(vault=vault, config=config, clock=clock)
-
-
-@pytest.fixture
-def saving(forms: Forms, clock: Clock) -> Saving:
-    return Saving(forms=forms, clock=clock)
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ class Page:
     around: Surroundings
     saved: Record[MailSettings] | None
     waiting: str | None = None
+    shown: frozenset[str] = frozenset()
+    """The fields that the person saw."""
 
     @property
     def settings(self) -> MailSettings:
@@ -92,7 +94,8 @@ class Forms:
         """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError."""
         drawn = self.drafted(caller, view)
         form = read_state(drawn, (view.get("state") or {}).get("values") or {})
-        return self.page(caller, form, drawn=drawn)
+        shown = frozenset(numbers_of(view.get("blocks") or ()))
+        return replace(self.page(caller, form, drawn=drawn), shown=shown)
 
     def drafted(self, caller: Caller, view: Mapping[str, Any]) -> Form:
         """Return the form that *view* shows. Raises NotYourForm, StorageError.
@@ -104,7 +107,7 @@ class Forms:
         shown = numbers_of(view.get("blocks") or ())
         return replace(
             form,
-            revision=int(json.loads(view["private_metadata"])["revision"]),
+            revision=int(_metadata(view, "revision")),
             more="test_policy" in shown,
             numbers=form.numbers | shown,
             view_id=str(view.get("id") or form.view_id),
@@ -191,8 +194,12 @@ class Forms:
 
 def form_id_of(view: Mapping[str, Any]) -> str:
     """Read which form *view* belongs to. Raises NotYourForm."""
+    return _metadata(view, "form")
+
+
+def _metadata(view: Mapping[str, Any], key: str) -> str:
     try:
-        return str(json.loads(view.get("private_metadata") or "")["form"])
+        return str(json.loads(view.get("private_metadata") or "")[key])
     except (ValueError, KeyError, TypeError):
         raise NotYourForm(_NOT_YOURS) from None
 

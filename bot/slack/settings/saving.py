@@ -132,7 +132,7 @@ def complain(page: Page, complaints: dict[str, str]) -> Answer:
     """Put each complaint under its field: by Slack's own errors where it shows these fields."""
     form = replace(page.form, complaints=complaints, more=page.form.more or hidden(complaints))
     errors = {form.block_id(name): sentence for name, sentence in complaints.items()}
-    as_drawn = form.numbers == page.drawn.numbers and form.more == page.drawn.more
+    as_drawn = form.numbers == page.drawn.numbers and complaints.keys() <= page.shown
     return Answer(view=draw(form, page.around), complaints=errors if as_drawn else {})
 
 
