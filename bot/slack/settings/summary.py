@@ -7,7 +7,7 @@ from typing import Any
 from bot.config import Config
 from bot.slack.access import Role
 from bot.slack.deeds import SAVED, TESTED, fields_of
-from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section
+from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section, sections
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 from bot.smtp.transcript import Stage
 from bot.vault import Vault
@@ -66,10 +66,7 @@ class Summaries:
             text = "Nothing was changed or tested yet."
             return text, [section(text)]
         lines = [f"{moment(entry.at)}: {mention(entry.actor)} {_deed(entry)}" for entry in entries]
-        return "Who changed what", [
-            section("*Who changed what*, newest first"),
-            *(section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)),
-        ]
+        return "Who changed what", sections(["*Who changed what*, newest first", *lines])
 
     def _server(self, settings: MailSettings) -> str:
         if settings.configuration is Configuration.CUSTOM:

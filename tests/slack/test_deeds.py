@@ -1,0 +1,42 @@
+"""What the audit log keeps of a deed, and how it is read."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.slack import deeds
+from bot.slack.deeds import SAVED, TESTED, fields_of, revision_of, saved
+from storage.audit import Entry
+
+AT = datetime(2026, 5, 3, tzinfo=UTC)
+
+
+def entry(**detail: Any) -> Entry:
+    return Entry(
+        number=1, workspace="T1", at=AT, actor="U1", action=SAVED, detail=detail, hash="ab"
+    )
+
+
+def test_a_save_is_written_down_with_the_names_of_the_fields_alone() -> None:
+    event = saved("U1", fields=("host", "password"), revision=3)
+    assert event.action == SAVED
+    written = entry(**event.detail)
+    assert fields_of(written) == ("host", "password")
+    assert revision_of(written) == 3
+
+
+def test_a_test_is_written_down_with_its_end() -> None:
+    event = deeds.tested("U1", outcome="failed", stage="tls", cause="tls-expired", revision=2)
+    assert asdict(event) == {
+        "actor": "U1",
+        "action": TESTED,
+        "detail": {"outcome": "failed", "stage": "tls", "cause": "tls-expired", "revision": 2},
+    }
+
+
+@pytest.mark.parametrize("detail", [{}, {"fields": "host", "revision": "3"}, {"fields": None}])
+def test_an_entry_of_another_kind_names_nothing(detail: dict[str, Any]) -> None:
+    assert fields_of(entry(**detail)) == ()
+    assert revision_of(entry(**detail)) == 0
