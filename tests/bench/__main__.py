@@ -1,0 +1,72 @@
+"""`python -m tests.bench [--quick] [--to DIRECTORY]`: measure, print, write docs/bench."""
+
+import argparse
+import asyncio
+import json
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import acquaintance, commands, isolation, starting
+from tests.bench.contestant import Contestant, start_bare, start_ours
+from tests.bench.plan import FULL, QUICK, Plan
+from tests.bench.process import ROOT
+from tests.bench.report import page
+from tests.bench.results import Circumstances, Lines, Results
+
+_AFAR_MS = 60
+
+
+async def run(directory: Path, plan: Plan) -> Results:
+    """Measure all that *plan* says, with the bots' data in *directory*.
+
+    Raises NotReady, Unanswered, TimeoutError: figures of a bot that failed would mean nothing.
+    """
+    circumstances = Circumstances.now(quick=plan.quick)
+    async with AsyncExitStack() as undo:
+
+        async def ready(contestant: Contestant) -> Contestant:
+            undo.push_async_callback(contestant.leave)
+            await commands.warm_up(contestant)
+            return contestant
+
+        ours = await ready(await start_ours(directory / "near"))
+        afar = await ready(await start_ours(directory / "afar", round_trip_ms=_AFAR_MS))
+        form = ours.slack.form
+        bare = await ready(await start_bare(form))
+        bare_afar = await ready(await start_bare(form, round_trip_ms=_AFAR_MS))
+        told = await commands.measure([ours, bare, afar, bare_afar], plan)
+        megabytes = {each.name: each.bot.megabytes for each in (ours, bare)}
+        known = await acquaintance.measure(afar, plan)
+    return Results(
+        circumstances=circumstances,
+        commands=told,
+        megabytes=megabytes,
+        acquaintance=known,
+        isolation=await isolation.measure(directory / "isolation", plan),
+        starts=await starting.measure(directory / "starts", form, plan),
+        lines=Lines.count(),
+    )
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few samples: half a minute at most")
+    parser.add_argument(
+        "--to", type=Path, default=ROOT / "docs" / "bench", help="where the results are written"
+    )
+    given = parser.parse_args()
+    with TemporaryDirectory() as directory:
+        results = asyncio.run(run(Path(directory), QUICK if given.quick else FULL))
+    given.to.mkdir(parents=True, exist_ok=True)
+    (given.to / "results.md").write_text(page(results), encoding="utf-8")
+    text = json.dumps(asdict(results), indent=2) + "\n"
+    (given.to / "results.json").write_text(text, encoding="utf-8")
+    sys.stdout.write(page(results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""How much is measured: all of it within three minutes, `--quick` within half a minute."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Counts. More make the 99th percentile truer and the run longer."""
+
+    quick: bool
+    rounds: int
+    """In which all contestants take turns."""
+    alone: int
+    """Commands in a round by one admin, one after the other."""
+    alone_afar: int
+    """The same where each costs a round trip."""
+    crowd: int
+    """Commands in a round by each of the many."""
+    strangers: int
+    """Admins whom the bot meets for the first time."""
+    wait_for_old_acquaintance: bool
+    """Half a minute, until what the bot knows of a person is old."""
+    hanging: int
+    """Tests that hang on a silent server."""
+    wait_for_the_end: bool
+    """A quarter of a minute, until all of them end."""
+    beside: int
+    """Commands typed beside them, and as many without them."""
+    tests: int
+    """Tests to a healthy server beside them, and as many without them."""
+    starts: int
+
+    def commands(self, *, at_once: int, round_trip_ms: int) -> int:
+        """Return how often each person types in one round."""
+        if at_once > 1:
+            return self.crowd
+        return self.alone_afar if round_trip_ms else self.alone
+
+
+FULL = Plan(
+    quick=False,
+    rounds=5,
+    alone=100,
+    alone_afar=40,
+    crowd=20,
+    strangers=20,
+    wait_for_old_acquaintance=True,
+    hanging=200,
+    wait_for_the_end=True,
+    beside=400,
+    tests=20,
+    starts=5,
+)
+QUICK = Plan(
+    quick=True,
+    rounds=2,
+    alone=10,
+    alone_afar=5,
+    crowd=2,
+    strangers=5,
+    wait_for_old_acquaintance=False,
+    hanging=20,
+    wait_for_the_end=False,
+    beside=20,
+    tests=3,
+    starts=1,
+)
