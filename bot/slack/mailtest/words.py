@@ -1,5 +1,6 @@
 """How stages and results of a test are worded. Pure."""
 
+import math
 from datetime import timedelta
 
 from bot.smtp.transcript import TLSFacts
@@ -13,11 +14,11 @@ def duration(milliseconds: float) -> str:
 
 
 def patience(wait: timedelta) -> str:
-    """Say when to try again."""
-    seconds = max(1, round(wait.total_seconds()))
+    """Say when to try again; never too early."""
+    seconds = max(1, math.ceil(wait.total_seconds()))
     if seconds < 90:
         return f"in {seconds} seconds" if seconds > 1 else "in a second"
-    return f"in {round(seconds / 60)} minutes"
+    return f"in {math.ceil(seconds / 60)} minutes"
 
 
 def tls_line(tls: TLSFacts) -> str:
