@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.slack.access import Caller, Person, Refused, Role
 from bot.slack.mailtest.words import patience
+from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.settings import TestPolicy
 from bot.vault import Vault
 from storage.limits import Limit
@@ -38,18 +39,31 @@ def recipient_for(person: Person, asked: str | None, policy: TestPolicy) -> str:
             "Only admins can send test messages in this workspace. Ask one of them; "
             "an admin can change this in `/mailsettings`, under “More options”."
         )
-    if asked is None and not person.email:
+    own = _own_address(person)
+    if person.role is Role.MEMBER and policy is TestPolicy.OWN_ADDRESS:
+        if not own:
+            raise NotAllowed(
+                "You can send test messages to your own address only, and Slack doesn't tell us "
+                "your mail address. Ask an admin to send one."
+            )
+        if asked is not None and asked.casefold() != own.casefold():
+            raise NotAllowed(
+                "You can send test messages to your own address only: type `/mailtest` alone. "
+                "Admins can send them to any address, and can change this in `/mailsettings`."
+            )
+    if asked is None and not own:
         raise NotAllowed(
             "Slack doesn't tell us your mail address. Name one: `/mailtest name@example.com`."
         )
-    recipient = asked or person.email
-    own = recipient.casefold() == person.email.casefold()
-    if person.role is Role.MEMBER and policy is TestPolicy.OWN_ADDRESS and not own:
-        raise NotAllowed(
-            "You can send test messages to your own address only: type `/mailtest` alone. "
-            "Admins can send them to any address, and can change this in `/mailsettings`."
-        )
-    return recipient
+    return asked or own
+
+
+def _own_address(person: Person) -> str:
+    """Return the address in somebody's profile, in the form of `parse_address`; empty: none."""
+    try:
+        return parse_address(person.email)
+    except InvalidAddress:
+        return ""
 
 
 def admit(vault: Vault, caller: Caller, limits: Limits, *, key: str, now: datetime) -> bool:
