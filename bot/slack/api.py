@@ -19,15 +19,25 @@ from bot.slack.words import Block
 class SlackFailure(Exception):
     """Slack refused a call or could not be reached. `error` is Slack's own word for it."""
 
-    def __init__(self, error: str) -> None:
+    def __init__(self, error: str, *, passing: bool = False) -> None:
         super().__init__(f"Slack answered {error}")
         self.error = error
+        self.passing = passing
+        """It says nothing of the call itself: the same one may do later."""
 
+
+AGAIN_AFTER = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between the attempts to tell what must not be lost, a minute in all."""
 
 TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_NO_WORD = "unknown"
+_PASSING = frozenset(
+    {_NO_WORD, "ratelimited", "internal_error", "fatal_error", "service_unavailable"}
+    | {"request_timeout", "team_added_to_org"}
+)
 
 
 class SlackAPI:
@@ -116,9 +126,9 @@ class SlackAPI:
                 replace_original=False,
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            raise SlackFailure("unreachable") from problem
-        if answer.status_code != 200:
-            raise SlackFailure(f"response_url_{answer.status_code}")
+            raise SlackFailure("unreachable", passing=True) from problem
+        if (status := answer.status_code) != 200:
+            raise SlackFailure(f"response_url_{status}", passing=status == 429 or status >= 500)
 
     async def _view(self, method: str, **arguments: Any) -> str:  # noqa: ANN401  # JSON
         answer = await self._call(self._at_once, method, arguments)
@@ -130,7 +140,14 @@ class SlackAPI:
         try:
             answer = await client.api_call(method, json=arguments)
         except SlackApiError as problem:
-            raise SlackFailure(str(problem.response.get("error") or "unknown")) from None
+            error = word_of(problem)
+            raise SlackFailure(error, passing=error in _PASSING) from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
-            raise SlackFailure("unreachable") from problem
+            raise SlackFailure("unreachable", passing=True) from problem
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def word_of(problem: SlackApiError) -> str:
+    """Return Slack's word for *problem*: `unknown` for an answer that isn't Slack's JSON."""
+    data = getattr(problem.response, "data", None)
+    return str(data.get("error") or _NO_WORD) if isinstance(data, dict) else _NO_WORD

@@ -111,8 +111,9 @@ class Program:
             signing_secret=config.signing_secret or "",
             workspace=workspace,
         )
+        untold = await runner.untold()
         await self._listen(app, listeners)
-        await runner.recover()
+        runner.recover(untold)
         self._tidying = asyncio.create_task(self._tidy(), name="tidy")
         log.info(
             "ready",

@@ -1,5 +1,6 @@
 """Answers that come after the ack; what goes wrong is told where the person looks."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +8,18 @@ from typing import Any
 import structlog
 
 from bot.slack.access import Caller
-from bot.slack.api import SlackAPI, SlackFailure
+from bot.slack.api import AGAIN_AFTER, SlackAPI, SlackFailure
 from bot.slack.problems import tell
-from bot.slack.words import notice
+from bot.slack.words import notice, section
 from bot.slack.work import Work
 
 Body = dict[str, Any]
 Answer = Callable[[Caller, Body], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
+
+ANSWER_WITHIN = 2.6
+"""Seconds for a submission, of Slack's three: then it is answered with a view that waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +41,41 @@ class Replies:
         try:
             await answer(Caller.of(body), body)
         except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
+            sentence = tell(problem, where=name)
             await self._last_word(
-                self.slack.respond(body["response_url"], tell(problem, where=name)), name
+                lambda: self.slack.respond(body["response_url"], sentence), body, sentence
             )
 
     async def _in_window(self, body: Body, answer: Answer, name: str) -> None:
         try:
             await answer(Caller.of(body), body)
         except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
-            view = notice("Mail settings", tell(problem, where=name))
+            sentence = tell(problem, where=name)
             show = self.slack.push_view if "view" in body else self.slack.open_view
-            await self._last_word(show(body["trigger_id"], view), name)
+            await self._last_word(
+                lambda: show(body["trigger_id"], notice("Mail settings", sentence)), body, sentence
+            )
 
-    async def _last_word(self, saying: Awaitable[Any], name: str) -> None:
+    async def _last_word(self, say: Callable[[], Awaitable[Any]], body: Body, text: str) -> None:
+        """Tell a person where they look, else in a direct message; of neither, tell the log."""
+        user_id = Caller.of(body).user_id
+        if await _said(say):
+            return
+        # Windows close, triggers die within seconds, response URLs after half an hour.
+        if not await _said(lambda: self.slack.post(user_id, text, [section(text)])):
+            log.error("nobody could be told", user=user_id)
+
+
+async def _said(say: Callable[[], Awaitable[Any]]) -> bool:
+    """Try for a minute while Slack is in trouble. False: it takes this nowhere."""
+    for pause in (0.0, *AGAIN_AFTER):
+        await asyncio.sleep(pause)
         try:
-            await saying
+            await say()
         except SlackFailure as failure:
-            log.error("nobody could be told", work=name, why=failure.error)  # noqa: TRY400  # the fact says all
+            log.info("a person was not told yet", why=failure.error)
+            if not failure.passing:
+                break
+        else:
+            return True
+    return False

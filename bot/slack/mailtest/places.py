@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.slack.api import SlackAPI, SlackFailure
+from bot.slack.api import AGAIN_AFTER, SlackAPI, SlackFailure
 from bot.slack.mailtest.view import Content, view_of
 
 log = structlog.get_logger(__name__)
@@ -18,8 +18,6 @@ _EDIT_EVERY = 1.1
 
 https://docs.slack.dev/apis/web-api/rate-limits
 """
-_TRY_AGAIN_AFTER = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the attempts to show the end of a test, a minute in all."""
 
 
 class Place(Protocol):
@@ -35,15 +33,18 @@ class ChannelPlace:
     """One message in a channel; where the bot may not post, the command's response URL.
 
     A response URL serves five times in thirty minutes, so it gets the start and the end only.
+    Where neither is left, the end goes to the person who asked.
     """
 
     slack: SlackAPI
     channel: str
     response_url: str = field(repr=False)
+    asked_by: str
     on_posted: Callable[[str], Awaitable[None]]
     """Told the message's timestamp once there is one."""
     ts: str = ""
-    by_url: bool = False
+    closed: bool = False
+    """The bot may not post in this channel."""
 
     async def show(self, content: Content, *, last: bool) -> None:
         """Post, then edit. Raises SlackFailure."""
@@ -56,20 +57,30 @@ class ChannelPlace:
                 self.ts = ""
             else:
                 return
-        if not self.by_url:
+        if not self.closed:
             try:
                 self.ts = await self.slack.post(self.channel, content.text, content.blocks)
             except SlackFailure as failure:
-                if not self.response_url:
+                if failure.passing and not last:
                     raise
+                self.closed = not failure.passing
                 log.info("posting by response URL", why=failure.error)
             else:
                 await self.on_posted(self.ts)
                 return
         elif not last:
             return
-        self.by_url = True
-        await self.slack.respond(self.response_url, content.text, content.blocks, in_channel=True)
+        await self._respond(content, last=last)
+
+    async def _respond(self, content: Content, *, last: bool) -> None:
+        try:
+            await self.slack.respond(
+                self.response_url, content.text, content.blocks, in_channel=True
+            )
+        except SlackFailure as failure:
+            if failure.passing or not (self.closed and last):
+                raise
+            await self.slack.post(self.asked_by, content.text, content.blocks)
 
 
 _EDIT_IMPOSSIBLE = frozenset(
@@ -125,14 +136,13 @@ class Live:
 
 async def tell(place: Place, content: Content) -> bool:
     """Show the end of a test, trying for a minute. False: Slack took it nowhere."""
-    for pause in (*_TRY_AGAIN_AFTER, None):
+    for pause in (0.0, *AGAIN_AFTER):
+        await asyncio.sleep(pause)
         try:
             await place.show(content, last=True)
         except SlackFailure as failure:
-            if pause is None:
-                log.error("a result could not be shown", why=failure.error)  # noqa: TRY400
-                return False
-            await asyncio.sleep(pause)
+            log.warning("a result was not shown yet", why=failure.error)
         else:
             return True
+    log.error("a result could not be shown")
     return False

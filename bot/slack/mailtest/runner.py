@@ -1,20 +1,18 @@
 """Runs tests: admitted, written down, spoken with the server, shown live, and told to the end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-import structlog
 
 from bot.config import Config
 from bot.sending import Service, Trial, explain, new_code, run_test, service_of
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
 from bot.slack.api import SlackAPI
-from bot.slack.deeds import tested
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
+from bot.slack.mailtest.entry import Entry
 from bot.slack.mailtest.jobs import Job, new_job
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
@@ -23,20 +21,10 @@ from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.settings import MailSettings
-from bot.smtp.transcript import Failure, Outcome, Step, Transcript
+from bot.smtp.transcript import Failure, Step, Transcript
 from bot.vault import Vault
-from storage.errors import StorageError, Unavailable
+from storage.errors import StorageError
 from storage.runs import Run, RunState
-
-log = structlog.get_logger(__name__)
-
-_ENDS = {
-    Outcome.ACCEPTED: RunState.ACCEPTED,
-    Outcome.FAILED: RunState.FAILED,
-    Outcome.REFUSED: RunState.FAILED,
-    Outcome.UNKNOWN: RunState.UNKNOWN,
-}
-_UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +75,10 @@ class Runner:
             ),
         )
         job = job.shown(channel=spot.id, response_url=spot.response_url)
-        written = await self.threads(self._write_down, caller, job, key)
-        if written is None:
-            return
-
-        async def note(ts: str) -> None:
-            await self.threads(self._note_ts, written.id, ts)
-
-        place = ChannelPlace(
-            slack=self.slack, channel=spot.id, response_url=spot.response_url, on_posted=note
-        )
-        self.work.start(self._see_through(job, written, place), name="test")
+        entry = await self.threads(self._write_down, caller, job, key)
+        if entry is not None:
+            place = self._channel_of(job.run, on_posted=entry.posted)
+            self.work.start(self._see_through(job, entry, place), name="test")
 
     async def start_in_view(
         self,
@@ -108,7 +89,7 @@ class Runner:
         recipient: str,
         trigger_id: str,
     ) -> None:
-        """Test what stands in a form, shown in a view on top. Raises Refused, StorageError."""
+        """Test what stands in a form, shown in a view on top. Raises SlackFailure."""
         trial = Trial(
             recipient=recipient,
             send=True,
@@ -124,12 +105,13 @@ class Runner:
         job = job.shown(view_id=view_id)
         place = ViewPlace(slack=self.slack, view_id=view_id)
         try:
-            written = await self.threads(self._write_down, caller, job, "")
-        except Refused as refusal:
-            await tell(place, Content(text=str(refusal), blocks=[section(str(refusal))]))
+            entry = await self.threads(self._write_down, caller, job, "")
+        except (Refused, StorageError) as problem:
+            # The trigger is used up, but there is the view to say it in.
+            await self._apologise(problem, place)
             return
-        if written is not None:
-            self.work.start(self._see_through(job, written, place), name="form test")
+        if entry is not None:
+            self.work.start(self._see_through(job, entry, place), name="form test")
 
     async def find(self, caller: Caller, run_id: str) -> TestRun:
         """Return a run of this workspace. Raises NotAllowed, StorageError."""
@@ -141,47 +123,62 @@ class Runner:
             )
         return load_run(written.payload)
 
-    async def recover(self) -> None:
-        """Tell of the tests whose end nobody was told, because the program ended first."""
-        for written in await self.threads(self.vault.runs.untold):
+    async def untold(self) -> tuple[Run, ...]:
+        """Return the tests whose end nobody was told, because the program ended first.
+
+        To be asked before the doors open: later, tests of our own are among them. Raises
+        StorageError.
+        """
+        return await self.threads(self.vault.runs.untold)
+
+    def recover(self, untold: Iterable[Run]) -> None:
+        """Tell how those tests ended."""
+        for written in untold:
             self.work.start(self._recover(written), name="recover")
 
-    def _write_down(self, caller: Caller, job: Job, key: str) -> Run | None:
+    def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
         now = self.clock()
         if not admit(self.vault, caller, self.limits, key=key, now=now):
             return None
-        return self.vault.runs.add(caller.team_id, dump_run(job.run), at=now)
+        return self._entry(self.vault.runs.add(caller.team_id, dump_run(job.run), at=now))
 
-    def _note_ts(self, run_id: str, ts: str) -> None:
-        try:
-            written = self.vault.runs.get(run_id)
-            if written is not None:
-                run = replace(load_run(written.payload), ts=ts)
-                self.vault.runs.rewrite(run_id, dump_run(run), at=self.clock())
-        except StorageError as problem:
-            # Only a restart would need it: then the end is a message of its own.
-            log.warning("a message was not noted", why=str(problem))
+    def _entry(self, written: Run) -> Entry:
+        return Entry(run_id=written.id, threads=self.threads, vault=self.vault, clock=self.clock)
 
-    async def _see_through(self, job: Job, written: Run, place: Place) -> None:
+    def _channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
+        return ChannelPlace(
+            slack=self.slack,
+            channel=run.channel,
+            response_url=run.response_url,
+            asked_by=run.test.asked_by,
+            on_posted=on_posted,
+            ts=run.ts,
+        )
+
+    async def _see_through(self, job: Job, entry: Entry, place: Place) -> None:
         live = Live(place, running(job.run.test, ()))
         showing = asyncio.create_task(live.run())
         try:
-            transcript = await self._converse(job, written, live)
+            transcript = await self._converse(job, entry, live)
         except Exception as problem:  # noqa: BLE001  # told where the test is shown, and logged
             live.end()
             await showing
-            sentence = problems.tell(problem, where="test")
-            await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+            await self._apologise(problem, place)
             return
         live.end()
-        await showing
         diagnosis = explain(transcript, job.service)
-        await self._record(
-            written.id, job.run.test, transcript, diagnosis.cause if diagnosis else ""
-        )
-        await self._tell(written.id, job.run.test, transcript, place, service=job.service)
+        cause = diagnosis.cause if diagnosis else ""
+        # Before Slack is waited for: whatever befalls us meanwhile, a restart tells the truth.
+        await entry.ended(transcript, cause)
+        await showing
+        told = await self._tell(entry, job.run.test, transcript, place, service=job.service)
+        await entry.settle(transcript, cause, told=told)
 
-    async def _converse(self, job: Job, written: Run, live: Live) -> Transcript:
+    async def _apologise(self, problem: Exception, place: Place) -> None:
+        sentence = problems.tell(problem, where="test")
+        await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+
+    async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
         sending = False
 
@@ -191,11 +188,11 @@ class Runner:
 
         async def before_final_dot() -> None:
             nonlocal sending
-            await self.threads(self._step, written.id, RunState.RUNNING, RunState.SENDING)
+            await entry.sends()
             sending = True
 
         try:
-            await self.threads(self._step, written.id, RunState.QUEUED, RunState.RUNNING)
+            await entry.begins()
             return await run_test(
                 job.service,
                 job.settings,
@@ -208,80 +205,40 @@ class Runner:
             # The program is stopping: the few seconds that are left go to saying so.
             return interrupted(job.run, sending=sending, steps=tuple(steps))
 
-    def _step(self, run_id: str, expect: RunState, to: RunState) -> None:
-        if not self.vault.runs.advance(run_id, expect=expect, to=to, at=self.clock()):
-            raise Unavailable(f"the run is not {expect} any more")
-
-    async def _record(self, run_id: str, test: Test, transcript: Transcript, cause: str) -> None:
-        try:
-            await self.threads(self._write_end, run_id, test, transcript, cause)
-        except StorageError as problem:
-            # The people still hear how it ended; after a restart it is told once more.
-            log.error("the end of a test was not recorded", why=str(problem))  # noqa: TRY400
-
-    def _write_end(self, run_id: str, test: Test, transcript: Transcript, cause: str) -> None:
-        written = self.vault.runs.get(run_id)
-        if written is None:
-            return
-        self.vault.runs.advance(
-            run_id,
-            expect=_UNDER_WAY,
-            to=_ENDS[transcript.outcome],
-            at=self.clock(),
-            payload=dump_run(load_run(written.payload).ended(transcript)),
-        )
-        stage = transcript.failure.stage if transcript.failure is not None else None
-        self.vault.audit.append(
-            test.team_id,
-            tested(
-                test.asked_by,
-                outcome=str(transcript.outcome),
-                stage=str(stage) if stage is not None else None,
-                cause=cause or None,
-                revision=test.revision,
-            ),
-            at=self.clock(),
-        )
-        log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause or None)
-
     async def _tell(
         self,
-        run_id: str,
+        entry: Entry,
         test: Test,
         transcript: Transcript,
         place: Place,
         *,
         service: Service | Failure,
-    ) -> None:
+    ) -> bool:
         in_view = isinstance(place, ViewPlace)
         content = ended(
-            test, transcript, explain(transcript, service), run_id="" if in_view else run_id
+            test, transcript, explain(transcript, service), run_id="" if in_view else entry.run_id
         )
         if in_view:
             content = replace(content, blocks=[*content.blocks, *details(test, transcript)])
-        if await tell(place, content):
-            await self.threads(self.vault.runs.tell, run_id)
+        return await tell(place, content)
 
     async def _recover(self, written: Run) -> None:
         run = load_run(written.payload)
+        entry = self._entry(written)
         transcript = run.transcript
+        entry.recorded = transcript is not None
         if transcript is None:
             transcript = interrupted(run, sending=written.state is RunState.SENDING)
-            await self._record(written.id, run.test, transcript, "interrupted")
-        place: Place
+        cause = transcript.failure.cause if transcript.failure is not None else ""
+        if not entry.recorded:
+            await entry.ended(transcript, cause)
+        place = self._channel_of(run, on_posted=_forget)
         if run.view_id:
             place = ViewPlace(slack=self.slack, view_id=run.view_id)
-        else:
-            place = ChannelPlace(
-                slack=self.slack,
-                channel=run.channel,
-                response_url=run.response_url,
-                on_posted=_forget,
-                ts=run.ts,
-            )
         saved = await self.threads(self.vault.settings.get, written.workspace)
         service = service_of(saved.value if saved is not None else None, self.config)
-        await self._tell(written.id, run.test, transcript, place, service=service)
+        told = await self._tell(entry, run.test, transcript, place, service=service)
+        await entry.settle(transcript, cause, told=told)
 
 
 async def _forget(_ts: str) -> None:

@@ -1,0 +1,116 @@
+"""A test's entry in the vault: under way, sending, ended, told. One write after the other."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from bot.slack.api import AGAIN_AFTER
+from bot.slack.deeds import tested
+from bot.slack.mailtest.run import dump_run, load_run
+from bot.slack.work import Threads
+from bot.smtp.transcript import Outcome, Transcript
+from bot.vault import Vault
+from storage.errors import StorageError, Unavailable
+from storage.runs import RunState
+
+log = structlog.get_logger(__name__)
+
+_ENDS = {
+    Outcome.ACCEPTED: RunState.ACCEPTED,
+    Outcome.FAILED: RunState.FAILED,
+    Outcome.REFUSED: RunState.FAILED,
+    Outcome.UNKNOWN: RunState.UNKNOWN,
+}
+_UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """What the vault knows of one test, and a restart can tell of it."""
+
+    run_id: str
+    threads: Threads
+    vault: Vault
+    clock: Callable[[], datetime]
+    recorded: bool = False
+    """How it ended is written down."""
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def posted(self, ts: str) -> None:
+        """Note which message shows the test."""
+        async with self._writing:
+            await self._tried(lambda: self._note(ts))
+
+    async def begins(self) -> None:
+        """Note that the server is spoken with. Raises StorageError."""
+        await self.threads(self._step, RunState.QUEUED, RunState.RUNNING)
+
+    async def sends(self) -> None:
+        """Note that the message is on its way: from here on never again. Raises StorageError."""
+        await self.threads(self._step, RunState.RUNNING, RunState.SENDING)
+
+    async def ended(self, transcript: Transcript, cause: str) -> None:
+        """Note how it ended, if the vault can just now; `settle` tries again."""
+        async with self._writing:
+            self.recorded = await self._tried(lambda: self._end(transcript, cause))
+
+    async def settle(self, transcript: Transcript, cause: str, *, told: bool) -> None:
+        """Note what is still missing: how it ended, and that people were *told*.
+
+        Tries for a minute. What it can't note, a restart tells once more, as far as it knows.
+        """
+
+        def rest() -> None:
+            if not self.recorded:
+                self._end(transcript, cause)
+                self.recorded = True
+            if told:
+                self.vault.runs.tell(self.run_id)
+
+        for pause in (0.0, *AGAIN_AFTER):
+            await asyncio.sleep(pause)
+            if await self._tried(rest):
+                return
+        log.error("a test was not written down", run=self.run_id)
+
+    async def _tried(self, write: Callable[[], None]) -> bool:
+        try:
+            await self.threads(write)
+        except StorageError as problem:
+            log.warning("a test was not written down yet", run=self.run_id, why=str(problem))
+            return False
+        return True
+
+    def _step(self, expect: RunState, to: RunState) -> None:
+        if not self.vault.runs.advance(self.run_id, expect=expect, to=to, at=self.clock()):
+            raise Unavailable(f"the run is not {expect} any more")
+
+    def _note(self, ts: str) -> None:
+        if (written := self.vault.runs.get(self.run_id)) is not None:
+            run = replace(load_run(written.payload), ts=ts)
+            self.vault.runs.rewrite(self.run_id, dump_run(run), at=self.clock())
+
+    def _end(self, transcript: Transcript, cause: str) -> None:
+        if (written := self.vault.runs.get(self.run_id)) is None:
+            return
+        run = load_run(written.payload).ended(transcript)
+        self.vault.runs.advance(
+            self.run_id,
+            expect=_UNDER_WAY,
+            to=_ENDS[transcript.outcome],
+            at=self.clock(),
+            payload=dump_run(run),
+        )
+        stage = str(transcript.failure.stage) if transcript.failure is not None else None
+        event = tested(
+            run.test.asked_by,
+            outcome=str(transcript.outcome),
+            stage=stage,
+            cause=cause or None,
+            revision=run.test.revision,
+        )
+        self.vault.audit.append(run.test.team_id, event, at=self.clock())
+        log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause or None)
