@@ -53,8 +53,11 @@ class Work:
 
     async def drain(self, *, seconds: float, grace: float) -> None:
         """Wait *seconds* for the tasks to end, cancel the rest and give them *grace* seconds."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        # Work may begin more work, as a command begins a test.
+        while self._tasks and loop.time() < until:
+            await asyncio.wait(set(self._tasks), timeout=until - loop.time())
         left = set(self._tasks)
         for task in left:
             task.cancel()
