@@ -1,5 +1,6 @@
 """Giving a password: on our one-time page, or in a view of its own; it waits for Save."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
-from bot.slack.replies import Body, Replies
+from bot.slack.problems import tell
+from bot.slack.replies import ANSWER_WITHIN, Body, Replies
 from bot.slack.settings.forms import Forms, Page, form_id_of
-from bot.slack.settings.password_view import given_view, link_view, typed_view
+from bot.slack.settings.password_view import given_view, link_view, said_view, typed_view
 from bot.slack.settings.view import draw
 from bot.slack.work import Threads
 from bot.smtp.fields import parse_password
@@ -59,6 +61,7 @@ class PasswordListeners:
 
     async def submit(self, ack: AsyncAck, body: Body) -> None:
         """Take the password typed into Slack."""
+        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
         caller = Caller.of(body)
         view = body["view"]
         await self.access.admin(caller, fresh=True)
@@ -66,13 +69,18 @@ class PasswordListeners:
             await ack(response_action="errors", errors={"new_password": _NOT_HERE})
             return
         typed = str(view["state"]["values"]["new_password"]["new_password"].get("value") or "")
+        giving = asyncio.ensure_future(self.threads(self._give, caller, view, typed))
+        left = max(0.1, deadline - asyncio.get_running_loop().time())
+        done, _ = await asyncio.wait({giving}, timeout=left)
+        if not done:
+            await ack(response_action="update", view=said_view("Storing ..."))
+            self.replies.work.start(self._show_later(view["id"], giving), name="slow password")
+            return
         try:
-            form = await self.threads(self.forms.draft, caller, form_id_of(view))
-            password = parse_password(typed, provider=str(form.values["provider"]))
+            page = giving.result()
         except ValueError as problem:
             await ack(response_action="errors", errors={"new_password": str(problem)})
             return
-        page = await self.threads(self._wait_with, caller, form.id, password)
         await ack()
         self.replies.work.start(self._redraw(page), name="password given")
 
@@ -115,10 +123,26 @@ class PasswordListeners:
             body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
         )
 
-    async def _redraw(self, page: Page, link_view_id: str = "") -> None:
+    async def _redraw(self, page: Page, above: str = "") -> None:
         await self.slack.update_view(page.form.view_id, draw(page.form, page.around))
-        if link_view_id:
-            await self.slack.update_view(link_view_id, given_view())
+        if above:
+            await self.slack.update_view(above, given_view())
+
+    async def _show_later(self, view_id: str, giving: asyncio.Future[Page]) -> None:
+        try:
+            page = await giving
+        except ValueError as problem:
+            await self.slack.update_view(view_id, said_view(str(problem)))
+        except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
+            view = said_view(tell(problem, where="password"))
+            await self.slack.update_view(view_id, view)
+        else:
+            await self._redraw(page, view_id)
+
+    def _give(self, caller: Caller, view: Body, typed: str) -> Page:
+        form = self.forms.draft(caller, form_id_of(view))
+        password = parse_password(typed, provider=str(form.values["provider"]))
+        return self._wait_with(caller, form.id, password)
 
     def _keep(self, caller: Caller, view: Body) -> Page:
         page = self.forms.resume(caller, view)

@@ -60,15 +60,13 @@ def link_view(address: str) -> Block:
 
 
 def given_view() -> Block:
-    """Say in Slack that the page was used."""
-    return modal(
-        TITLE,
-        [
-            section(
-                ":white_check_mark: The new password was given. Choose Back: it is stored when "
-                "you save, or used when you send a test message."
-            )
-        ],
-        callback_id="password_link",
-        close="Back",
+    """Say in Slack that a password was given."""
+    return said_view(
+        ":white_check_mark: The new password was given. Choose Back: it is stored when "
+        "you save, or used when you send a test message."
     )
+
+
+def said_view(text: str) -> Block:
+    """Say only this, on top of the form."""
+    return modal(TITLE, [section(text)], callback_id="password_link", close="Back")
