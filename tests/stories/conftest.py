@@ -233,6 +233,12 @@ class Hold:
         writer.write(self.then)
 
 
+@pytest.fixture
+def hold() -> type[Hold]:
+    """Make such moments."""
+    return Hold
+
+
 @dataclass
 class Script:
     """A mail server without TLS and login; at a point of the conversation it does what is told.
