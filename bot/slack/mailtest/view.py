@@ -22,7 +22,8 @@ from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
 
 _PIECE = 2800
 """Characters of foreign text in one block."""
-_PIECES = 20
+_PIECES = 9
+"""Blocks of one foreign text. Two such texts stay below a view's 250 kB, whatever their letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ def details(test: Test, transcript: Transcript) -> list[Block]:
     revision = f"revision {test.revision}" if test.revision else "what stood in the form"
     if not test.from_form and not test.revision:
         revision = "the operator's default"
-    facts = [f"Server: {transcript.host}:{transcript.port}", f"Settings: {revision}"]
+    server = f"{transcript.host}:{transcript.port}" if transcript.host else "none"
+    facts = [f"Server: {server}", f"Settings: {revision}"]
     if transcript.address:
         facts.append(f"Address: {transcript.address}")
     if transcript.mechanism:
@@ -194,13 +196,8 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
         lines.append([rich_text(f"Protected by {tls_line(transcript.tls)}\n")])
     else:
         lines.append([rich_text("Not encrypted: others on the way could read it\n")])
-    if transcript.queue_id:
-        lines.append(
-            [
-                rich_text("The server's queue id: "),
-                rich_text(clean(transcript.queue_id, 200), code=True),
-            ]
-        )
+    if queue_id := clean(transcript.queue_id or "", 200):
+        lines.append([rich_text("The server's queue id: "), rich_text(queue_id, code=True)])
     blocks = [rich([each for line in lines for each in line])]
     if test.send:
         blocks.append(
