@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
@@ -16,13 +17,22 @@ log = structlog.get_logger(__name__)
 _LARGEST_BODY = 1024 * 1024
 """Octets of a request. Slack's payloads end at a view's 250 kB; the form adds percent signs."""
 
+_HEALTH = {"/livez", "/readyz"}
+
 Faults = Callable[[], Awaitable[list[str]]]
 """Tells what keeps the program from being ready; nothing: it is."""
 
 
-def make_web(faults: Faults, *, app: AsyncApp | None, pages: list[web.RouteDef]) -> web.Application:
-    """Make the HTTP application. *app* is None in Socket Mode: then Slack has no door here."""
-    web_app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_no_trace])
+def make_web(
+    faults: Faults, leaving: Callable[[], bool], *, app: AsyncApp | None, pages: list[web.RouteDef]
+) -> web.Application:
+    """Make the HTTP application. *app* is None in Socket Mode: then Slack has no door here.
+
+    While we are *leaving*, the health endpoints alone answer.
+    """
+    web_app = web.Application(
+        client_max_size=_LARGEST_BODY, middlewares=[_no_trace, _turning_away(leaving)]
+    )
     web_app.router.add_routes([web.get("/livez", _live), web.get("/readyz", _Ready(faults).answer)])
     web_app.router.add_routes(pages)
     if app is not None:
@@ -62,9 +72,7 @@ class _Events:
 
 
 @web.middleware
-async def _no_trace(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def _no_trace(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException:
@@ -72,6 +80,16 @@ async def _no_trace(
     except Exception:  # a request must not show its own content
         log.exception("a request failed", path=request.path.split("/")[1])
         return web.Response(status=500)
+
+
+def _turning_away(leaving: Callable[[], bool]) -> Middleware:
+    @web.middleware
+    async def turn_away(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if leaving() and request.path not in _HEALTH:
+            return web.Response(status=503, text="The bot is stopping. Try again in a minute.")
+        return await handler(request)
+
+    return turn_away
 
 
 def make_socket(

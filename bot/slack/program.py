@@ -130,9 +130,7 @@ class Program:
             self._tidying.cancel()
         if self._socket is not None:
             await self._socket.close_async()
-        if self._web is not None:
-            for site in list(self._web.sites):
-                await site.stop()
+        # The listener stays, to say that we are leaving; it lets nothing else in.
         await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
         if self._web is not None:
             await self._web.cleanup()
@@ -200,7 +198,9 @@ class Program:
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
         pages = routes(listeners.passwords) if config.public_url else []
-        web_app = make_web(self._faults, app=app if in_http else None, pages=pages)
+        web_app = make_web(
+            self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
+        )
         self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
         await self._web.setup()
         site = web.TCPSite(self._web, config.host, config.port)
