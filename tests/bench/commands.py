@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ class Times:
 
     ack: list[float] = field(default_factory=list)
     opened: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    """One for each round: how long all of it took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class CommandFigures:
     ack: Spread
     opened: Spread
     """From the command to `views.open` at Slack."""
+    a_second: float
+    """Commands answered, window and all."""
 
 
 async def measure(contestants: Sequence[Contestant], plan: Plan) -> list[CommandFigures]:
@@ -53,6 +58,7 @@ async def measure(contestants: Sequence[Contestant], plan: Plan) -> list[Command
             at_once=at_once,
             ack=Spread.of(times.ack),
             opened=Spread.of(times.opened),
+            a_second=round(len(times.ack) / sum(times.seconds), 1),
         )
         for (contestant, at_once), times in found.items()
     ]
@@ -76,7 +82,9 @@ async def type_commands(contestant: Contestant, *, at_once: int, each: int, time
             times.ack.append((typed.acknowledged - typed.sent) * 1000)
 
     with undisturbed():
+        started = time.perf_counter()
         await asyncio.gather(*(type_on(f"U{number}") for number in range(at_once)))
+        times.seconds.append(time.perf_counter() - started)
 
 
 @contextmanager

@@ -5,15 +5,15 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+_PATIENCE = 10
+
 
 class SilentServer:
     """Takes every connection and never greets."""
 
     def __init__(self) -> None:
-        self.connections = 0
-        """Open now."""
         self.port = 0
-        self._writers: list[asyncio.StreamWriter] = []
+        self._writers: set[asyncio.StreamWriter] = set()
         self._changed = asyncio.Event()
 
     async def start(self) -> Self:
@@ -22,10 +22,10 @@ class SilentServer:
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
-    async def until(self, connections: int, *, patience: float) -> None:
+    async def until(self, connections: int) -> None:
         """Wait until so many connections are open. Raises TimeoutError."""
-        async with asyncio.timeout(patience):
-            while self.connections != connections:
+        async with asyncio.timeout(_PATIENCE):
+            while len(self._writers) < connections:
                 self._changed.clear()
                 await self._changed.wait()
 
@@ -36,8 +36,8 @@ class SilentServer:
             each.close()
 
     async def _keep(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
-        self._count(1)
+        self._writers.add(writer)
+        self._changed.set()
         try:
             while await reader.read(2**16):
                 pass
@@ -46,18 +46,12 @@ class SilentServer:
         finally:
             self._writers.remove(writer)
             writer.close()
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        self.connections += change
-        self._changed.set()
 
 
 class HealthyServer:
     """Takes every message (aiosmtpd), without TLS and without login."""
 
     def __init__(self) -> None:
-        self.messages = 0
         self.port = 0
 
     async def start(self) -> Self:
@@ -77,5 +71,4 @@ class HealthyServer:
         self, _server: SMTP, _session: Session, _envelope: Envelope
     ) -> str:
         """Take a message."""
-        self.messages += 1
         return "250 2.0.0 Ok: queued as 4F1234567"

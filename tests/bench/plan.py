@@ -17,7 +17,7 @@ class Plan:
     crowd: int
     """Commands in a round by each of the many."""
     strangers: int
-    """Admins whom the bot meets for the first time."""
+    """Admins for each state of what the bot knows of them."""
     wait_for_old_acquaintance: bool
     """Half a minute, until what the bot knows of a person is old."""
     hanging: int
@@ -39,10 +39,10 @@ class Plan:
 
 FULL = Plan(
     quick=False,
-    rounds=5,
-    alone=100,
-    alone_afar=40,
-    crowd=20,
+    rounds=4,
+    alone=125,
+    alone_afar=50,
+    crowd=25,
     strangers=20,
     wait_for_old_acquaintance=True,
     hanging=200,
