@@ -1,5 +1,6 @@
 """What we ask of Slack's Web API, over the one shared session; Slack's refusals as typed facts."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_OPENS_WITHIN = (0.0, 0.3, 1.0, 2.0)
+"""Seconds between the looks for a view that an ack has pushed."""
 _NO_WORD = "unknown"
 _PASSING = frozenset(
     {_NO_WORD, "ratelimited", "internal_error", "fatal_error", "service_unavailable"}
@@ -79,6 +82,24 @@ class SlackAPI:
                 return False
             raise
         return True
+
+    async def update_pushed(self, external_id: str, view: Block) -> bool:
+        """Redraw a view that an ack pushed; Slack may still be about to open it.
+
+        False: it is closed. Raises SlackFailure.
+        """
+        for pause in _OPENS_WITHIN:
+            await asyncio.sleep(pause)
+            try:
+                await self._call(
+                    self.client, "views.update", {"external_id": external_id, "view": view}
+                )
+            except SlackFailure as failure:
+                if failure.error not in _VIEW_GONE:
+                    raise
+            else:
+                return True
+        return False
 
     async def post(self, channel: str, text: str, blocks: Sequence[Block]) -> str:
         """Post a message and return its timestamp. Raises SlackFailure."""

@@ -107,7 +107,7 @@ class Bot:
         await modal.shows("Saved.")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def leaks(tmp_path: Path) -> Iterator[Path]:
     """Everything that the program logs, at DEBUG."""
     path = tmp_path / "log.txt"
@@ -169,7 +169,6 @@ async def bot(
     environ: dict[str, str],
     limits: Limits,
     network: Network,
-    leaks: Path,
     tmp_path: Path,
 ) -> AsyncIterator[Bot]:
     variables: dict[str, str] = {

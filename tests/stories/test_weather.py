@@ -265,11 +265,24 @@ async def test_a_locked_database_is_told_with_an_incident_and_is_over_when_it_is
     assert_whole(bot)
     assert bot.parts.vault.settings.get("T1").value.sender_name == ""
     assert healthy.commands == []
-    form = await bot.open_settings()
-    await form.type("Sender name", "New name")
+    await form.close()
+    assert form.value("Sender name") == "New name"
     await bot.save(form)
     await bot.admin.command("/mailtest", "bob@example.com")
     await bot.slack.message("C1", containing="accepted the message")
+
+
+async def test_a_save_that_takes_long_is_shown_when_it_is_done(bot: Any, tmp_path: Path) -> None:
+    form = await bot.open_settings()
+    await bot.fill(form)
+    with locked(tmp_path / "data/mailsettings.db"):
+        await form.submit()
+        assert form.depth == 2
+        assert "Saving" in form.text()
+    await form.shows("Choose Back")
+    await form.close()
+    await form.shows("Saved.")
+    assert bot.parts.vault.settings.get("T1").revision == 1
 
 
 async def test_a_password_given_while_the_database_is_locked_is_answered_in_time(

@@ -15,7 +15,7 @@ from bot.slack.settings.forms import Page
 from bot.slack.settings.saving import Answer, Saving, complain
 from bot.slack.settings.summary import HELP, Summaries
 from bot.slack.settings.view import TITLE, draw
-from bot.slack.words import OTHER_WORKSPACE, modal, notice, section
+from bot.slack.words import OTHER_WORKSPACE, Block, modal, notice, section
 from bot.slack.work import Threads
 from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.settings import InvalidSettings, MailSettings
@@ -96,9 +96,13 @@ class SettingsListeners:
         left = max(0.1, deadline - asyncio.get_running_loop().time())
         done, _ = await asyncio.wait({saving}, timeout=left)
         if not done:
-            waiting = modal(TITLE, [section("Saving ...")], callback_id="notice", close="Close")
-            await ack(response_action="update", view=waiting)
-            self.replies.work.start(self._show_later(body["view"]["id"], saving), name="slow save")
+            # On top of the form, so that nothing typed is lost if the save fails.
+            above = f"saving-{secrets.token_urlsafe(12)}"
+            await ack(response_action="push", view=said("Saving ...", external_id=above))
+            self.replies.work.start(
+                self._show_later(body["view"]["id"], above, saving),
+                name="slow save",
+            )
             return
         answer = saving.result()
         if answer.complaints:
@@ -113,12 +117,17 @@ class SettingsListeners:
     def _save(self, caller: Caller, view: Body) -> Answer:
         return self.saving.save(caller, self.saving.forms.resume(caller, view))
 
-    async def _show_later(self, view_id: str, saving: asyncio.Future[Answer]) -> None:
+    async def _show_later(self, form_view: str, above: str, saving: asyncio.Future[Answer]) -> None:
         try:
-            view = (await saving).view
+            answer = await saving
         except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
-            view = notice(TITLE, tell(problem, where="save"))
-        await self.slack.update_view(view_id, view)
+            sentence = tell(problem, where="save")
+        else:
+            await self.slack.update_view(form_view, answer.view)
+            sentence = "Choose Back to see what was saved."
+            if answer.complaints:
+                sentence = "Nothing was saved yet. Choose Back to see what to change."
+        await self.slack.update_pushed(above, said(sentence, external_id=above))
 
     async def _open_or_summarise(self, caller: Caller, body: Body) -> None:
         if self.access.remembered(caller) is None and self.access.was_admin(caller):
@@ -222,3 +231,10 @@ class SettingsListeners:
             complaints["test_address"] = str(invalid)
         self.saving.forms.keep(caller, page.form)
         return page, None if complaints else settings, complaints
+
+
+def said(text: str, *, external_id: str) -> Block:
+    """Say only this, on top of the form."""
+    return modal(
+        TITLE, [section(text)], callback_id="notice", close="Back", external_id=external_id
+    )
