@@ -109,12 +109,15 @@ class Bot:
 
 @pytest.fixture(autouse=True)
 def leaks(tmp_path: Path) -> Iterator[Path]:
-    """Everything that the program logs, at DEBUG."""
+    """Everything that the program logs, at DEBUG; no story may leave a secret in it."""
     path = tmp_path / "log.txt"
     with path.open("w") as stream:
         logs.configure(level="debug", log_format="json", secrets=(), stream=stream)
         yield path
         logging.getLogger().handlers.clear()
+    told = path.read_text()
+    for secret in (BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, "s3cret pass", "pässword-Ünsafe 17"):
+        assert secret not in told, "a secret is in the log"
 
 
 @pytest.fixture
