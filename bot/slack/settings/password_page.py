@@ -1,6 +1,7 @@
 """The one-time page on which a password is typed: plain HTML, no script. Served by `doors`."""
 
 from html import escape
+from urllib.parse import parse_qs
 
 from aiohttp import web
 
@@ -62,10 +63,8 @@ class _Page:
         if (request.content_length or 0) > _LONGEST:
             return _form(413, "That is too long for a password. Please type only the password.")
         try:
-            typed = (await request.post()).get("password")
-            await self._passwords.give(
-                request.match_info["token"], typed if isinstance(typed, str) else ""
-            )
+            typed = _typed(await request.read())
+            await self._passwords.give(request.match_info["token"], typed)
         except LinkGone:
             return _answer(410, "This link is over", _paragraph(LINK_GONE))
         except Refused as problem:
@@ -82,6 +81,17 @@ class _Page:
                 "choose Save there to store it, or Send test message to try it."
             ),
         )
+
+
+def _typed(body: bytes) -> str:
+    """Return the password in a form's *body*. Raises ValueError rather than guess at a letter."""
+    try:
+        fields = parse_qs(body.decode("ascii"), errors="strict")
+    except ValueError:
+        raise ValueError(
+            "The password didn't arrive whole. Please reload this page and type it again."
+        ) from None
+    return fields.get("password", [""])[0]
 
 
 def _form(status: int, complaint: str = "") -> web.Response:
