@@ -4,13 +4,12 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack.access import Access, Caller
+from bot.slack.access import Access, Caller, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import ANSWER_WITHIN, Body, Replies
@@ -19,7 +18,6 @@ from bot.slack.settings.password_view import given_view, link_view, said_view, t
 from bot.slack.settings.view import draw
 from bot.slack.work import Threads
 from bot.smtp.fields import parse_password
-from storage.errors import StaleRevision
 
 LINK_LIVES = timedelta(minutes=10)
 
@@ -30,8 +28,6 @@ class Link:
 
     caller: Caller
     form_id: str
-    view_id: str
-    """Of the view that shows the link; empty where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +62,8 @@ class PasswordListeners:
         view = body["view"]
         await self.access.admin(caller, fresh=True)
         if not self.forms.config.password_in_slack or self.forms.config.public_url:
-            await ack(response_action="errors", errors={"new_password": _NOT_HERE})
+            way = ON_THE_PAGE if self.forms.password_way else AT_THE_COMMAND_LINE
+            await ack(response_action="errors", errors={"new_password": f"{NOT_IN_SLACK} {way}"})
             return
         typed = str(view["state"]["values"]["new_password"]["new_password"].get("value") or "")
         giving = asyncio.ensure_future(self.threads(self._give, caller, view, typed))
@@ -99,22 +96,23 @@ class PasswordListeners:
         if await self.threads(self._link, token, use=True) is None:
             raise LinkGone(LINK_GONE)
         page = await self.threads(self._wait_with, link.caller, link.form_id, password)
-        self.replies.work.start(self._redraw(page, link.view_id), name="password given")
+        self.replies.work.start(self._show_given(page, token), name="password given")
 
     async def _change(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)
+        if not self.forms.password_way:
+            raise NotInSlack(f"{NOT_IN_SLACK} {AT_THE_COMMAND_LINE}")
         form = (await self.threads(self._keep, caller, body["view"])).form
         if not self.forms.config.public_url:
             await self.slack.push_view(body["trigger_id"], typed_view(form.id))
             return
         token = secrets.token_urlsafe(32)
         address = f"{self.forms.config.public_url}/password/{token}"
-        link = Link(caller=caller, form_id=form.id, view_id="")
-        # The link must work as soon as it is seen, so it is stored first; which view shows it
-        # is known only afterwards.
-        await self.threads(self._put_link, token, link, revision=0)
-        view_id = await self.slack.push_view(body["trigger_id"], link_view(address))
-        await self.threads(self._note_view, token, replace(link, view_id=view_id))
+        # The link must work as soon as it is seen. Its view goes by a name that we give it: Slack's
+        # id would be known only when the password may be here already.
+        await self.threads(self._put_link, token, Link(caller=caller, form_id=form.id))
+        view = link_view(address) | {"external_id": _view_name(token)}
+        await self.slack.push_view(body["trigger_id"], view)
 
     async def _remove(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)
@@ -123,10 +121,12 @@ class PasswordListeners:
             body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
         )
 
-    async def _redraw(self, page: Page, above: str = "") -> None:
+    async def _redraw(self, page: Page) -> None:
         await self.slack.update_view(page.form.view_id, draw(page.form, page.around))
-        if above:
-            await self.slack.update_view(above, given_view())
+
+    async def _show_given(self, page: Page, token: str) -> None:
+        await self._redraw(page)
+        await self.slack.update_pushed(_view_name(token), given_view())
 
     async def _show_later(self, view_id: str, giving: asyncio.Future[Page]) -> None:
         try:
@@ -137,7 +137,8 @@ class PasswordListeners:
             view = said_view(tell(problem, where="password"))
             await self.slack.update_view(view_id, view)
         else:
-            await self._redraw(page, view_id)
+            await self._redraw(page)
+            await self.slack.update_view(view_id, given_view())
 
     def _give(self, caller: Caller, view: Body, typed: str) -> Page:
         form = self.forms.draft(caller, form_id_of(view))
@@ -162,24 +163,12 @@ class PasswordListeners:
         self.forms.keep(caller, form)
         return self.forms.page(caller, form, drawn=form)
 
-    def _note_view(self, token: str, link: Link) -> None:
-        record = self.forms.vault.links.get("", _fingerprint(token))
-        # A link that was used meanwhile must not come back to life.
-        if record is not None:
-            with suppress(StaleRevision):
-                self._put_link(token, link, revision=record.revision)
-
-    def _put_link(self, token: str, link: Link, *, revision: int) -> None:
+    def _put_link(self, token: str, link: Link) -> None:
         self.forms.vault.links.put(
             "",
-            {
-                "team": link.caller.team_id,
-                "user": link.caller.user_id,
-                "form": link.form_id,
-                "view": link.view_id,
-            },
+            {"team": link.caller.team_id, "user": link.caller.user_id, "form": link.form_id},
             name=_fingerprint(token),
-            revision=revision,
+            revision=0,
             by=link.caller.user_id,
             at=self.clock(),
         )
@@ -192,7 +181,11 @@ class PasswordListeners:
             return None
         value = record.value
         caller = Caller(team_id=value["team"], user_id=value["user"], home_team_id=value["team"])
-        return Link(caller=caller, form_id=value["form"], view_id=value["view"])
+        return Link(caller=caller, form_id=value["form"])
+
+
+class NotInSlack(Refused):
+    """The operator forbids what the button would lead to."""
 
 
 class LinkGone(ValueError):
@@ -203,10 +196,16 @@ LINK_GONE = (
     "This link was used already or is older than ten minutes. Go back to Slack and choose "
     "“Change password” again."
 )
-_NOT_HERE = (
-    "The operator of this bot doesn't allow passwords to be typed into Slack. "
-    "Nothing was stored. Close this view and choose “Change password” again."
+NOT_IN_SLACK = (
+    "The operator of this bot doesn't allow passwords to be typed into Slack, "
+    "so nothing was changed."
 )
+ON_THE_PAGE = "Close this view and choose “Change password” again."
+AT_THE_COMMAND_LINE = "Ask the operator to set it, with `mailsettings settings set-password`."
+
+
+def _view_name(token: str) -> str:
+    return f"password-{_fingerprint(token)}"
 
 
 def _fingerprint(token: str) -> str:
