@@ -140,28 +140,28 @@ class SettingsListeners:
             await self._summarise(caller, body)
 
     async def _open(self, caller: Caller, body: Body) -> None:
-        person = await self.access.admin(caller)
-        page = await self._begin(caller, person)
+        page = await self._page_of(caller)
         await self.slack.open_view(body["trigger_id"], draw(page.form, page.around))
 
     async def _open_beside(self, caller: Caller, body: Body) -> None:
         """Open the window while Slack is asked: one round trip for who was an admin last time."""
-        asking = asyncio.ensure_future(self.access.admin(caller))
         waiting = modal(TITLE, [section("One moment ...")], callback_id="notice", close="Cancel")
-        view_id, person = await asyncio.gather(
-            self.slack.open_view(body["trigger_id"], waiting), asking, return_exceptions=True
+        view_id, page = await asyncio.gather(
+            self.slack.open_view(body["trigger_id"], waiting),
+            self._page_of(caller),
+            return_exceptions=True,
         )
         if isinstance(view_id, BaseException):
             raise view_id
-        if isinstance(person, Refused):
-            await self.slack.update_view(view_id, notice(TITLE, str(person)))
-            return
-        if isinstance(person, BaseException):
-            raise person
-        page = await self._begin(caller, person)
-        await self.slack.update_view(view_id, draw(page.form, page.around))
+        if isinstance(page, BaseException):
+            view = notice(TITLE, tell(page, where="/mailsettings"))
+        else:
+            view = draw(page.form, page.around)
+        await self.slack.update_view(view_id, view)
 
-    async def _begin(self, caller: Caller, person: Person) -> Page:
+    async def _page_of(self, caller: Caller) -> Page:
+        """Begin a form for the admin that *caller* is. Raises Refused, StorageError."""
+        person = await self.access.admin(caller)
         form_id = f"{caller.user_id}-{secrets.token_urlsafe(12)}"
         return await self.threads(
             self.saving.forms.begin, caller, form_id, test_address=person.email
