@@ -95,7 +95,7 @@ class Access:
         """Return who *caller* is, asked just now if *fresh*. Raises SlackSilent."""
         if not fresh and (person := self.remembered(caller)) is not None:
             return person
-        if caller.home_team_id != caller.team_id:
+        if caller.home_team_id != caller.team_id or not caller.user_id:
             return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
         try:
             answer = await asyncio.wait_for(

@@ -1,5 +1,6 @@
 """The doors of the running program: HTTP endpoints and Socket Mode, feeding one Bolt app."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ _LARGEST_BODY = 1024 * 1024
 """Octets of a request. Slack's payloads end at a view's 250 kB; the form adds percent signs."""
 
 _HEALTH = {"/livez", "/readyz"}
+_SECONDS = re.compile(r"[0-9]{1,15}")
+"""A time stamp that Bolt can compare: of more digits it would make an error."""
 
 Faults = Callable[[], Awaitable[list[str]]]
 """Tells what keeps the program from being ready; nothing: it is."""
@@ -62,13 +65,15 @@ class _Events:
     async def answer(self, request: web.Request) -> web.Response:
         """Hand a signed request to Bolt; what can't be one is refused here."""
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        if not (timestamp.isascii() and timestamp.isdecimal()):
+        if not _SECONDS.fullmatch(timestamp):
             return web.Response(status=401)
         try:
+            # Bolt reads the body before it looks at the signature, and takes its shape on trust.
             bolt_request = await to_bolt_request(request)
-        except (UnicodeDecodeError, LookupError):
+            return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as problem:
+            log.warning("a request of no known shape", kind=type(problem).__name__)
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._app.async_dispatch(bolt_request))
 
 
 @web.middleware
@@ -93,11 +98,13 @@ def _turning_away(leaving: Callable[[], bool]) -> Middleware:
 
 
 def make_socket(
-    app: AsyncApp, session: aiohttp.ClientSession, *, app_token: str, api_url: str
+    app: AsyncApp, session: aiohttp.ClientSession, *, app_token: str, api_url: str, address: str
 ) -> AsyncSocketModeHandler:
-    """Make the Socket Mode connection; `connect_async` opens it."""
+    """Make the Socket Mode connection; `connect_async` opens it to *address*."""
     client = AsyncWebClient(token=app_token, base_url=api_url, session=session)
-    return AsyncSocketModeHandler(app, app_token, web_client=client)
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client)
+    handler.client.wss_uri = address
+    return handler
 
 
 async def close_socket(socket: Any) -> None:  # noqa: ANN401  # untyped in Bolt

@@ -43,7 +43,9 @@ class Replies:
         except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
             sentence = tell(problem, where=name)
             await self._last_word(
-                lambda: self.slack.respond(body["response_url"], sentence), body, sentence
+                lambda: self.slack.respond(str(body.get("response_url") or ""), sentence),
+                body,
+                sentence,
             )
 
     async def _in_window(self, body: Body, answer: Answer, name: str) -> None:
@@ -62,7 +64,7 @@ class Replies:
         if await _said(say):
             return
         # Windows close, triggers die within seconds, response URLs after half an hour.
-        if not await _said(lambda: self.slack.post(user_id, text, [section(text)])):
+        if not user_id or not await _said(lambda: self.slack.post(user_id, text, [section(text)])):
             log.error("nobody could be told", user=user_id)
 
 
