@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 def run(config: Config) -> int:
     """Serve Slack until SIGTERM or SIGINT. Raises Stop, VaultClosed, StorageError."""
     # Here, because the other commands need none of Slack's packages and start without them.
-    from bot.slack.program import Parts, SlackRefused  # noqa: PLC0415 - the reason is above
+    from bot.slack.api import SlackRefused  # noqa: PLC0415 - the reason is above
+    from bot.slack.program import Parts  # noqa: PLC0415 - the same
     from bot.slack.program import run as serve  # noqa: PLC0415 - the same
 
     with closing(open_vault(config, announce=log.warning)) as vault:

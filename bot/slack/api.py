@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -15,6 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.words import Block
+
+log = structlog.get_logger(__name__)
 
 
 class SlackFailure(Exception):
@@ -43,6 +46,10 @@ _PASSING = frozenset(
 )
 
 
+class SlackRefused(Exception):
+    """Slack refuses a token of ours. The text says what to do."""
+
+
 class SlackAPI:
     """Our few calls. Retries wait as Slack asks; a trigger is not retried, it dies in 3 s."""
 
@@ -61,6 +68,36 @@ class SlackAPI:
         self._at_once = AsyncWebClient(
             token=token, base_url=api_url, session=session, retry_handlers=[]
         )
+
+    async def who_we_are(self) -> dict[str, Any]:
+        """Return what `auth.test` says, once Slack can be reached. Raises SlackRefused."""
+        return await self._insist(
+            "auth.test",
+            self.client,
+            "SLACK_BOT_TOKEN",
+            "Copy the “Bot User OAuth Token” from the app's page “OAuth & Permissions”, or install "
+            "the app into the workspace again.",
+        )
+
+    async def socket_address(self, app_token: str) -> str:
+        """Return where Socket Mode connects to, once. Raises SlackRefused.
+
+        The SDK's client would ask for ever with a token that is refused.
+        """
+        client = AsyncWebClient(
+            token=app_token,
+            base_url=self.client.base_url,
+            session=self._session,
+            retry_handlers=self.client.retry_handlers,
+        )
+        answer = await self._insist(
+            "apps.connections.open",
+            client,
+            "SLACK_APP_TOKEN",
+            "Make a token with the scope connections:write on the app's page “Basic Information”, "
+            "under “App-Level Tokens”, and see that Socket Mode is on.",
+        )
+        return str(answer["url"])
 
     async def open_view(self, trigger_id: str, view: Block) -> str:
         """Open a modal and return its view id. Raises SlackFailure."""
@@ -136,6 +173,8 @@ class SlackAPI:
 
         https://docs.slack.dev/interactivity/handling-user-interaction
         """
+        if not response_url:
+            raise SlackFailure("no_response_url")
         webhook = AsyncWebhookClient(
             response_url, session=self._session, retry_handlers=self.client.retry_handlers
         )
@@ -151,6 +190,22 @@ class SlackAPI:
         if (status := answer.status_code) != 200:
             raise SlackFailure(f"response_url_{status}", passing=status == 429 or status >= 500)
 
+    async def _insist(
+        self, method: str, client: AsyncWebClient, token: str, cure: str
+    ) -> dict[str, Any]:
+        pause = 1.0
+        while True:
+            try:
+                return await self._call(client, method, {})
+            except SlackFailure as failure:
+                if not failure.passing:
+                    raise SlackRefused(
+                        f"Slack doesn't take {token} ({failure.error}). {cure}"
+                    ) from None
+                log.warning("Slack can't be reached; trying again", why=failure.error)
+            await asyncio.sleep(pause)
+            pause = min(30.0, pause * 2)
+
     async def _view(self, method: str, **arguments: Any) -> str:  # noqa: ANN401  # JSON
         answer = await self._call(self._at_once, method, arguments)
         return str(answer["view"]["id"])
@@ -161,14 +216,14 @@ class SlackAPI:
         try:
             answer = await client.api_call(method, json=arguments)
         except SlackApiError as problem:
-            error = word_of(problem)
+            error = _word_of(problem)
             raise SlackFailure(error, passing=error in _PASSING) from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
-def word_of(problem: SlackApiError) -> str:
+def _word_of(problem: SlackApiError) -> str:
     """Return Slack's word for *problem*: `unknown` for an answer that isn't Slack's JSON."""
     data = getattr(problem.response, "data", None)
     return str(data.get("error") or _NO_WORD) if isinstance(data, dict) else _NO_WORD

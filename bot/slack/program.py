@@ -12,7 +12,6 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.config import Config
 from bot.slack.access import Access
@@ -31,8 +30,8 @@ from bot.slack.settings.saving import Saving
 from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
-from bot.vault import Vault
-from storage.errors import StorageError
+from bot.vault import Vault, database_path
+from storage.errors import StorageError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +43,6 @@ _VAULT_THREADS = 8
 _TIDY_EVERY = timedelta(minutes=10)
 _DRAFTS_LIVE = timedelta(days=1)
 _RUNS_LIVE = timedelta(days=30)
-
-
-class SlackRefused(Exception):
-    """Slack refuses our token. The text says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +107,7 @@ class Program:
             workspace=workspace,
         )
         untold = await runner.untold()
-        await self._listen(app, listeners)
+        await self._listen(app, listeners, slack)
         runner.recover(untold)
         self._tidying = asyncio.create_task(self._tidy(), name="tidy")
         log.info(
@@ -168,32 +163,16 @@ class Program:
         )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:
-        pause = 1.0
-        while True:
-            try:
-                answer = await slack.client.auth_test()
-            except SlackApiError as problem:
-                error = str(problem.response.get("error"))
-                if error not in {"ratelimited", "internal_error", "fatal_error", "unknown"}:
-                    raise SlackRefused(
-                        f"Slack doesn't take SLACK_BOT_TOKEN ({error}). Copy the “Bot User OAuth "
-                        "Token” from the app's page “OAuth & Permissions”, or install the app "
-                        "into the workspace again."
-                    ) from None
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
-                log.warning("Slack can't be reached; trying again", why=type(problem).__name__)
-            else:
-                return Workspace(
-                    team_id=str(answer["team_id"]),
-                    enterprise_id=answer.get("enterprise_id"),
-                    name=str(answer.get("team") or ""),
-                    bot_id=answer.get("bot_id"),
-                    bot_user_id=answer.get("user_id"),
-                )
-            await asyncio.sleep(pause)
-            pause = min(30.0, pause * 2)
+        answer = await slack.who_we_are()
+        return Workspace(
+            team_id=str(answer["team_id"]),
+            enterprise_id=answer.get("enterprise_id"),
+            name=str(answer.get("team") or ""),
+            bot_id=answer.get("bot_id"),
+            bot_user_id=answer.get("user_id"),
+        )
 
-    async def _listen(self, app: AsyncApp, listeners: Listeners) -> None:
+    async def _listen(self, app: AsyncApp, listeners: Listeners, slack: SlackAPI) -> None:
         config = self._parts.config
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
@@ -208,19 +187,29 @@ class Program:
         self.port = self._web.addresses[0][1]
         if config.app_token is not None:
             self._socket = make_socket(
-                app, self._session, app_token=config.app_token, api_url=config.api_url
+                app,
+                self._session,
+                app_token=config.app_token,
+                api_url=config.api_url,
+                address=await slack.socket_address(config.app_token),
             )
             await self._socket.connect_async()
 
     async def _faults(self) -> list[str]:
         faults = ["draining"] if self._draining else []
         try:
-            await self._threads(self._parts.vault.settings.get, self._team_id)
+            await self._threads(self._read_something)
         except StorageError:
             faults.append("database")
         if self._socket is not None and not await self._socket.client.is_connected():
             faults.append("slack connection")
         return faults
+
+    def _read_something(self) -> None:
+        # A file that was moved or deleted can still be read through the connections to it.
+        if not database_path(self._parts.config).exists():
+            raise Unavailable("The database file is gone.")
+        self._parts.vault.settings.get(self._team_id)
 
     async def _tidy(self) -> None:
         while True:
