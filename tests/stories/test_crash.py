@@ -30,10 +30,12 @@ def vault_of(variables: dict[str, str]) -> Vault:
 
 
 async def begin(bot: Any, moment: Any) -> None:
-    """Ask for a test, and wait until the server is at *moment* and the channel saw the start."""
+    """Ask for a test, and wait until the server is at *moment* and the channel sees it live."""
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="Testing mail")
     await asyncio.wait_for(moment.reached.wait(), 10)
+    message = await bot.slack.message("C1", containing="Testing mail")
+    # An edit comes only after the bot wrote down which message it edits.
+    await bot.slack.events.until(lambda: True if message.edits else None, what="an edit")
 
 
 def shown_tests(bot: Any) -> list[Any]:
@@ -92,6 +94,41 @@ async def test_a_test_killed_before_the_message_is_told_as_interrupted(
     bot = await launch()
     await bot.open_settings()
     assert shown_tests(bot)[0].edits == edits
+
+
+async def test_a_test_of_the_form_that_was_killed_is_told_in_its_view(
+    launch: Any, saying: Any, hold: Any
+) -> None:
+    moment = hold()
+    port, script = await saying(greeting=moment)
+    bot = await launch()
+    modal = await bot.open_settings()
+    await modal.choose("Mail protocol", "SMTP (no encryption)")
+    await modal.changed()
+    await bot.fill(modal, host="localhost", port=port, password=None)
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    await modal.press("Send test message")
+    await asyncio.wait_for(moment.reached.wait(), 10)
+    await bot.kill()
+    await launch()
+    await modal.shows("stopped while the test was running")
+    assert script.connections == 1
+
+
+async def test_where_the_bot_may_not_post_a_killed_test_is_told_by_the_response_url(
+    launch: Any, prepare: Any, saying: Any, hold: Any
+) -> None:
+    moment = hold()
+    port, _script = await saying(dot=moment)
+    prepare(port)
+    bot = await launch()
+    await bot.admin.command("/mailtest", "bob@example.com", channel="C2")
+    await asyncio.wait_for(moment.reached.wait(), 10)
+    await bot.kill()
+    bot = await launch()
+    message = await bot.slack.message("C2", containing="Unknown")
+    assert message.visible_to is None
 
 
 @pytest.mark.both_doors
