@@ -17,6 +17,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from bot import config as environment
 from bot.config import Config
 from bot.demo.block_kit import problems, too_large
+from bot.demo.drawing import visible_text
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller
 from bot.slack.api import SlackAPI
@@ -160,3 +161,30 @@ def any_form() -> SearchStrategy[Form]:
         complaints=st.dictionaries(names, st.text(min_size=1, max_size=200), max_size=4),
         notice=st.sampled_from(["", "A sentence with a <@U1>."]),
     )
+
+
+@dataclass
+class Tickets:
+    """What Slack hands out with a command or a click."""
+
+    slack: StandIn
+
+    def response_url(self, user: str = "UADMIN", channel: str = "C1") -> str:
+        permits = self.slack._delivery.permits
+        return self.slack._delivery.origin + permits.response_url(user, channel)
+
+    def trigger(self, user: str = "UADMIN", *, view_id: str = "") -> str:
+        """Hand out a trigger id, of a click in the modal *view_id* if one is given."""
+        views = self.slack._delivery.views
+        stack = views.find(view_id=view_id, external_id=None).stack if view_id else None
+        return self.slack._delivery.permits.trigger(user, stack=stack)
+
+    def shown(self, view_id: str) -> str:
+        """Return what can be read in a view."""
+        view = self.slack._delivery.views.find(view_id=view_id, external_id=None)
+        return visible_text(view.definition["blocks"])
+
+
+@pytest.fixture
+def tickets(slack: StandIn) -> Tickets:
+    return Tickets(slack)

@@ -1,0 +1,91 @@
+"""Answers that come after the ack: what goes wrong is told where the person looks."""
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.demo.slack import StandIn
+from bot.slack import replies as module
+from bot.slack.access import Caller, NotAdmin
+from bot.slack.api import SlackAPI
+from bot.slack.replies import Replies
+from bot.slack.words import notice
+from bot.slack.work import Work
+
+WORDS = "Ask one of the admins."
+
+
+@pytest.fixture
+def replies(api: SlackAPI, monkeypatch: pytest.MonkeyPatch) -> Replies:
+    monkeypatch.setattr(module, "AGAIN_AFTER", (0.0,))
+    return Replies(slack=api, work=Work())
+
+
+async def refuse(_caller: Caller, _body: dict[str, Any]) -> None:
+    raise NotAdmin(WORDS)
+
+
+def body_of(**more: Any) -> dict[str, Any]:
+    return {"user": {"id": "UADMIN", "team_id": "T1"}, "team": {"id": "T1"}} | more
+
+
+async def test_an_answer_gets_its_caller_and_body(replies: Replies) -> None:
+    seen = []
+
+    async def answer(caller: Caller, body: dict[str, Any]) -> None:
+        seen.append((caller, body))
+
+    body = body_of()
+    replies.privately(body, answer, name="a")
+    replies.in_window(body, answer, name="b")
+    await replies.work.drain(seconds=5, grace=1)
+    assert seen == [(Caller.of(body), body)] * 2
+
+
+async def test_a_problem_is_told_beside_the_command(
+    replies: Replies, slack: StandIn, tickets: Any
+) -> None:
+    replies.privately(body_of(response_url=tickets.response_url()), refuse, name="a")
+    message = await slack.message("C1", containing=WORDS)
+    assert message.visible_to == "UADMIN"
+
+
+async def test_a_problem_is_told_in_a_new_window(
+    replies: Replies, slack: StandIn, tickets: Any
+) -> None:
+    replies.in_window(body_of(trigger_id=tickets.trigger()), refuse, name="a")
+    modal = await slack.person("UADMIN").modal()
+    await modal.shows(WORDS)
+
+
+async def test_a_problem_in_a_window_is_told_on_top_of_it(
+    replies: Replies, slack: StandIn, tickets: Any, api: SlackAPI
+) -> None:
+    root = await api.open_view(tickets.trigger(), notice("One", "first"))
+    modal = await slack.person("UADMIN").modal()
+    body = body_of(trigger_id=tickets.trigger(view_id=root), view={"id": root})
+    replies.in_window(body, refuse, name="a")
+    await modal.shows(WORDS)
+    assert modal.depth == 2
+
+
+@pytest.mark.parametrize("path", ["", "response/gone"])
+async def test_where_nothing_else_is_left_it_is_told_in_a_direct_message(
+    replies: Replies, slack: StandIn, path: str
+) -> None:
+    url = slack.api_url.replace("api/", path) if path else ""
+    replies.privately(body_of(response_url=url), refuse, name="a")
+    message = await slack.message("DUADMIN", containing=WORDS)
+    assert message.visible_to is None
+
+
+async def test_what_nobody_could_be_told_stands_in_the_log(
+    replies: Replies, slack: StandIn
+) -> None:
+    slack.weather.fail("chat.postMessage", status="is_archived")
+    with capture_logs() as entries:
+        replies.privately(body_of(), refuse, name="a")
+        await replies.work.drain(seconds=5, grace=1)
+    assert entries[-1]["event"] == "nobody could be told"
+    assert entries[-1]["user"] == "UADMIN"
