@@ -1,0 +1,115 @@
+"""Small words and late answers: help, Done, what was slow to be judged, limits in a form."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.slack.mailtest.admission import Limits
+from storage.limits import Limit
+
+
+@pytest.mark.both_doors
+@pytest.mark.parametrize("who", ["admin", "member", "guest"])
+async def test_help_is_for_everyone_and_for_them_alone(bot: Any, who: str) -> None:
+    person = getattr(bot, who)
+    for command, words in (("/mailsettings", "history"), ("/mailtest", "--no-send")):
+        reply = await person.command(command, " Help ")
+        assert words in reply.text
+    assert {each.visible_to for each in bot.slack.messages("C1")} == {person.id}
+
+
+async def test_a_word_that_is_unknown_changes_nothing(bot: Any) -> None:
+    reply = await bot.admin.command("/mailsettings", "delete <!channel>")
+    assert "doesn't know that word" in reply.text
+    assert "channel" not in reply.text.partition("Mail settings")[0]
+
+
+async def test_done_closes_the_window(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal)
+    await bot.save(modal)
+    assert modal.submit_button == "Done"
+    submitted = await modal.submit()
+    assert submitted.outcome == "closed"
+    assert modal.closed
+
+
+@pytest.fixture
+def slow(bot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
+    """A database that another holds until `rollback`, and a bot that waits but a moment."""
+    for name in ("listeners", "password"):
+        monkeypatch.setattr(f"bot.slack.settings.{name}.ANSWER_WITHIN", 0.0)
+    path = bot.parts.vault.engine.url.database
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        yield other
+
+
+async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
+    bot: Any, slow: sqlite3.Connection
+) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal, host="not a server", password=None)
+    await modal.type("Username", "team@example.com")
+    slow.execute("BEGIN EXCLUSIVE")
+    submitted = await modal.submit()
+    assert submitted.outcome == "pushed"
+    slow.rollback()
+    await modal.shows("Nothing was saved yet. Choose Back")
+    await modal.close()
+    assert "This isn't a server name" in modal.text()
+    assert modal.value("From address") == "team@example.com"
+
+
+async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
+    bot: Any, slow: sqlite3.Connection
+) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal)
+    slow.execute("BEGIN EXCLUSIVE")
+    await modal.submit()
+    slow.rollback()
+    await modal.shows("Choose Back to see what was saved.")
+    await modal.close()
+    assert "Saved." in modal.text()
+
+
+@pytest.mark.parametrize(
+    ("password", "told"), [("s3cret pass", "The new password was given"), ("a\nb", "line breaks")]
+)
+async def test_a_password_that_was_slow_to_be_kept_is_told_in_its_view(
+    bot: Any, slow: sqlite3.Connection, password: str, told: str
+) -> None:
+    modal = await bot.open_settings()
+    await modal.press("Set password")
+    await modal.shows("New password")
+    await modal.type("New password", password)
+    slow.execute("BEGIN EXCLUSIVE")
+    await modal.submit()
+    slow.rollback()
+    await modal.shows(told)
+    assert password not in "".join(bot.slack.sent_by_bot())
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(person=Limit(count=1, period=timedelta(minutes=1)))], ids=["one a minute"]
+)
+async def test_the_limits_hold_for_the_tests_of_a_form_too(
+    bot: Any, mail_server: Any, limits: Limits
+) -> None:
+    assert limits
+    server = mail_server(credentials=None)
+    modal = await bot.open_settings()
+    await bot.fill(modal, port=server.port, password=None)
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    await modal.press("Send test message")
+    await modal.shows("accepted the message")
+    await modal.close()
+    await modal.press("Send test message")
+    await modal.shows("one test too many")
+    assert modal.depth == 2
+    assert len(server.messages) == 1
