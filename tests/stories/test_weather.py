@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from bot.slack.program import Program
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.settings import TLSMode
+from storage.errors import Unavailable
 
 _LOCK = """
 import sqlite3, sys
@@ -283,6 +285,17 @@ async def test_a_save_that_takes_long_is_shown_when_it_is_done(bot: Any, tmp_pat
     await form.close()
     await form.shows("Saved.")
     assert bot.parts.vault.settings.get("T1").revision == 1
+
+
+async def test_a_start_that_cannot_read_what_was_left_untold_opens_no_door(
+    bot: Any, tmp_path: Path
+) -> None:
+    # With a door open first, a test of its own would be taken for one that a crash cut off.
+    second = Program(bot.parts)
+    with locked(tmp_path / "data/mailsettings.db"), pytest.raises(Unavailable, match="locked"):
+        await second.start()
+    assert second.port == 0
+    await second.stop()
 
 
 async def test_a_password_given_while_the_database_is_locked_is_answered_in_time(
