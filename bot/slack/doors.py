@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import structlog
@@ -105,8 +104,3 @@ def make_socket(
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
     handler.client.wss_uri = address
     return handler
-
-
-async def close_socket(socket: Any) -> None:  # noqa: ANN401  # untyped in Bolt
-    """Leave Socket Mode: no new envelopes come."""
-    await socket.close_async()
