@@ -307,6 +307,14 @@ def configure() -> Callable[..., None]:
     return put
 
 
+@pytest.fixture
+def healthy(bot: Any, mail_server: Any, configure: Any) -> Any:
+    """A mail server that takes everything, and the settings for it."""
+    server = mail_server(mode=TLSMode.NONE, credentials=None)
+    configure(bot.parts.vault, server.port)
+    return server
+
+
 class BotProcess:
     """The program as an operator starts it, and its log."""
 
