@@ -104,7 +104,11 @@ def _run(call: Call) -> int:
     # Here, because no other command needs Bolt, and they start in half the time without it.
     from bot.commands import run  # noqa: PLC0415 - the reason is above
 
-    return run.run(call.config(for_slack=True))
+    config = call.config(for_slack=True)
+    for name in [each for each in os.environ if each.startswith("SLACK_")]:  # noqa: TID251 - the front door
+        # They were read. Bolt reads some of them too, and would complain or do as they say.
+        del os.environ[name]  # noqa: TID251 - the same
+    return run.run(config)
 
 
 def _doctor(call: Call) -> int:

@@ -58,6 +58,8 @@ async def test_the_first_start_makes_a_keyring_for_us_alone_and_says_where(
     [told] = [each for each in bot.log if str(keyring) in each]
     assert "Back it up" in told
     assert keyring.read_text().partition("mskr1_")[2].strip() not in bot.output
+    warnings = [each for each in bot.log if '"level": "warning"' in each]
+    assert warnings == [told]
 
 
 @pytest.mark.parametrize("trouble", ["lost", "another", "exposed"])
