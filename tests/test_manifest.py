@@ -44,6 +44,12 @@ SCHEMA = group(
         long_description=text(175, 4000),
     ),
     features=group(
+        app_home=group(
+            "",
+            home_tab_enabled=FLAG,
+            messages_tab_enabled=FLAG,
+            messages_tab_read_only_enabled=FLAG,
+        ),
         bot_user=group("display_name", display_name=text(1, 80), always_online=FLAG),
         shortcuts=items(
             group(

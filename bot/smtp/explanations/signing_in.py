@@ -123,7 +123,7 @@ SIGNING_IN = (
             "Sign in at your provider in a browser and unlock the account.",
             "Find out what sent the mail, and change the password if you do not know it.",
         ),
-        said=(Said(words=r"looks like spam|bad outbound sender"), Said(enhanced=("5.1.8",))),
+        said=(Said(words=r"looks like spam|bad outbound sender"),),
     ),
     Explanation(
         # Brevo 450 and 502: not temporary, whatever the code says.
