@@ -40,7 +40,7 @@ def demo(asked: Asked, environ: Mapping[str, str], console: Console) -> int:
     _refuse_tokens(asked, environ)
     try:
         # Here, because only the demo needs these packages, and only it should wait for them.
-        from bot.demo.program import Demo, Wishes, run  # noqa: PLC0415 - the reason is above
+        from bot.demo.program import Demo, PortTaken, Wishes, run  # noqa: PLC0415 - the reason is above
     except ModuleNotFoundError as problem:
         raise Stop(
             f"The demo needs the package {problem.name}, which is not there. Run `make demo`, or "
@@ -64,13 +64,12 @@ def demo(asked: Asked, environ: Mapping[str, str], console: Console) -> int:
             directory=directory,
             port=asked.port,
             password_in_slack=asked.password_in_slack,
-            log_level=environ.get("LOG_LEVEL") or "warning",
         )
         try:
             broken = asyncio.run(run(wishes, ready=ready))
-        except OSError as problem:
+        except PortTaken as problem:
             raise Stop(
-                f"The page can't use port {asked.port}: {problem.strerror}. "
+                f"The page can't use port {asked.port}: {problem}. "
                 "Name another with --port, or any free one with --port 0.",
                 os.EX_UNAVAILABLE,
             ) from problem

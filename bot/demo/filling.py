@@ -1,7 +1,7 @@
 """Fills the open settings form with a mail server's values, as a person would."""
 
 from bot.demo.modal import Modal
-from bot.demo.servers import FROM, DemoServer
+from bot.demo.servers import DemoServer
 from bot.smtp.settings import LABELS
 
 _FORM = "mail_settings"
@@ -21,7 +21,7 @@ async def fill(modal: Modal | None, server: DemoServer, *, port: int) -> None:
     await _choose(modal, "provider", "Other")
     await _choose(modal, "tls_mode", server.tls_mode.label)
     await _sign_in(modal, anonymously=not server.username)
-    typed = {"host": server.host, "port": str(port), "from_address": FROM}
+    typed = {"host": server.host, "port": str(port), "from_address": server.from_address}
     if server.username:
         typed["username"] = server.username
     for name, text in typed.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -51,8 +52,11 @@ class Wishes:
     """Of the page; 0: any free one, for the mail servers too."""
     password_in_slack: bool = False
     """Passwords are typed into the modal, as without a public address; else on the page for it."""
-    log_level: str = "warning"
     deadlines: Deadlines = field(default_factory=Deadlines)
+
+
+class PortTaken(Exception):
+    """The page can't be served where it should be. The text says why."""
 
 
 class Demo:
@@ -73,7 +77,7 @@ class Demo:
         return self._slack
 
     async def start(self) -> None:
-        """Start all parts. Raises OSError for a port in use, VaultClosed, StorageError."""
+        """Start all parts. Raises PortTaken, VaultClosed, StorageError."""
         try:
             await self._start()
         except BaseException:
@@ -86,7 +90,10 @@ class Demo:
 
     async def _start(self) -> None:
         # The page's port first: nothing else is worth starting where it is taken.
-        listening = socket.create_server((ADDRESS, self._wishes.port))
+        try:
+            listening = socket.create_server((ADDRESS, self._wishes.port))
+        except OSError as problem:
+            raise PortTaken(os.strerror(problem.errno or 0)) from problem
         self._open.callback(listening.close)
         signing_secret, bot_token = secrets.token_hex(16), f"xoxb-demo-{secrets.token_hex(12)}"
         slack = await StandIn.start(
@@ -136,7 +143,6 @@ class Demo:
                 "PORT": str(port),
                 "MAILSETTINGS_DATA_DIR": str(self._wishes.directory),
                 "MAILSETTINGS_ALLOWED_HOSTS": "127.0.0.0/8",
-                "LOG_LEVEL": self._wishes.log_level,
             }
             | address
             | facts
@@ -180,7 +186,7 @@ async def run(wishes: Wishes, *, ready: Callable[[Demo], None]) -> tuple[str, ..
 
     *ready* is called once the page can be opened. Raises what `Demo.start` raises.
     """
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: each line that it hears
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's: each line that it hears
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     stops = (signal.SIGTERM, signal.SIGINT)

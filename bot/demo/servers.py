@@ -9,7 +9,6 @@ DOMAIN = "demo.example"
 USERNAME = f"team@{DOMAIN}"
 PASSWORD = "right-horse-battery"  # noqa: S105 - of servers on loopback, shown on the page
 WRONG_PASSWORD = "wrong-horse-battery"  # noqa: S105 - the same
-FROM = f"team@{DOMAIN}"
 
 
 class Certificate(Enum):
@@ -53,6 +52,7 @@ class DemoServer:
     """Empty: it asks nobody to sign in."""
     password: str = ""
     """What the page shows; `PASSWORD` is the one that it takes."""
+    from_address: str = USERNAME
     certificate: Certificate = Certificate.RIGHT
     manner: Manner = Manner.TAKES_MAIL
 
@@ -104,7 +104,7 @@ SERVERS = (
         id="wrong-name",
         title="Certificate of another host",
         wrong="It shows the certificate of another server.",
-        expect="Fails at TLS, and names the host that the certificate is for.",
+        expect="Fails at TLS. “Details” show whose certificate it is.",
         usual_port=5873,
         certificate=Certificate.OF_ANOTHER_HOST,
     ),
@@ -143,9 +143,12 @@ SERVERS = (
     DemoServer(
         id="sender",
         title="Refuses the sender",
-        wrong="It takes mail from other From addresses only.",
-        expect="Fails at Sender with 553.",
+        wrong="It takes no mail from the From address that is shown here.",
+        expect="Fails at Sender with 553, and says which From address would do.",
         usual_port=5876,
+        username=USERNAME,
+        password=PASSWORD,
+        from_address=f"sales@{DOMAIN}",
         manner=Manner.REFUSES_SENDER,
     ),
     DemoServer(

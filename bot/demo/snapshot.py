@@ -8,7 +8,7 @@ from bot.demo.drawing import plain
 from bot.demo.guide import Guide
 from bot.demo.inbox import Inbox
 from bot.demo.record import Json
-from bot.demo.servers import FROM, SERVERS, DemoServer
+from bot.demo.servers import SERVERS, DemoServer
 from bot.demo.slack import StandIn
 from bot.demo.views import View
 from bot.demo.workspace import BOT_USER, Channel, Message, User
@@ -132,7 +132,7 @@ class Screens:
             "protocol": server.tls_mode.label,
             "username": server.username,
             "password": server.password,
-            "from": FROM,
+            "from": server.from_address,
             "expect": server.expect,
         }
 

@@ -61,7 +61,10 @@ async def _guard(
         return failed(403, "The demo answers only on this computer.")
     if request.method == "POST" and request.headers.get("X-Demo") != "1":
         return failed(403, "Only the demo's own page can do this.")
-    return await handler(request)
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.update(_HEADERS)
+    return response
 
 
 async def _index(_request: web.Request) -> web.Response:
@@ -79,7 +82,7 @@ def _file(name: str) -> web.Response:
         return failed(404, "There is no such file.")
     return web.Response(
         body=found.read_bytes(),
-        headers=_HEADERS | {"Content-Type": f"{_TYPES[found.suffix]}; charset=utf-8"},
+        headers={"Content-Type": f"{_TYPES[found.suffix]}; charset=utf-8"},
     )
 
 
