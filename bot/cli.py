@@ -119,6 +119,9 @@ def _demo(call: Call) -> int:
         password_in_slack=arguments.password_in_slack,
         despite_tokens=arguments.despite_tokens,
     )
+    if asked.despite_tokens:
+        for each in demo.TOKENS:
+            os.environ.pop(each, None)  # noqa: TID251 - Bolt would find them there by itself
     return demo.demo(asked, call.environ, call.console)
 
 

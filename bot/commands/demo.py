@@ -13,13 +13,15 @@ from tempfile import TemporaryDirectory
 from bot.commands.console import Console, Stop
 from bot.environment import Environment
 
-_TOKENS = (
+TOKENS = (
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
 )
+"""Where a real bot's secrets would be."""
+
 _MARK = "demo"
 """The file by which a directory of the demo's is known."""
 
@@ -80,7 +82,7 @@ def demo(asked: Asked, environ: Mapping[str, str], console: Console) -> int:
 
 def _refuse_tokens(asked: Asked, environ: Mapping[str, str]) -> None:
     environment = Environment(environ)
-    found = [each for each in _TOKENS if environment.has_secret(each)]
+    found = [each for each in TOKENS if environment.has_secret(each)]
     if found and not asked.despite_tokens:
         raise Stop(
             f"The environment has {', '.join(found)}, so this looks like the place of a real bot. "

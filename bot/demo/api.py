@@ -185,7 +185,7 @@ class Api:
         self, do: Callable[[Request], Awaitable[Json]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def answer(request: web.Request) -> web.Response:
-            body = parsed(await request.text()) or {}
+            body = parsed((await request.read()).decode("utf-8", "replace")) or {}
             try:
                 person = self.person(body.get("user"))
                 done = await do(Request(person=person, body=body))

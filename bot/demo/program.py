@@ -108,6 +108,7 @@ class Demo:
         guide = Guide(slack.events, inbox)
         mail = MailServers(inbox=inbox, met=guide.met)
         authority = Authority()
+        self._open.push_async_callback(mail.stop)
         await mail.start(authority, usual_ports=bool(self._wishes.port))
         config = self._config(
             {
@@ -120,7 +121,7 @@ class Demo:
             }
         )
         await self._start_bot(config, self._network(config, authority))
-        # Stopped before the bot: it need not wait for servers that never answer.
+        # Before the bot, so that it need not wait for servers that never answer.
         self._open.push_async_callback(mail.stop)
         screens = Screens(
             slack=slack,
