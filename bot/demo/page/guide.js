@@ -46,7 +46,7 @@ export class Guide {
         h("span", { class: "guide-count" }, `${done} of ${guide.length}`),
         h("span", { class: "guide-dots", "aria-hidden": "true" }, guide.map((each) => h("i", { class: each.done ? "done" : each === next ? "next" : "" }))),
         h("p", { class: "guide-next" }, next && h("b", {}, "Next: "), now),
-        h("button", { type: "button", class: "button small", "aria-expanded": String(this.#open), "data-focus": "guide toggle", onclick: toggle }, this.#open ? "Hide the steps" : "All steps"),
+        h("button", { type: "button", class: "button small", "aria-expanded": String(this.#open), "data-focus": "guide toggle", onclick: toggle }, this.#open ? "Hide" : "Steps"),
         h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss the guide", "data-focus": "guide dismiss", onclick: () => this.#dismiss() }, icon("close")),
       ),
       this.#open && h("ol", { class: "guide-steps" }, guide.map((each) => this.#step(each, next))),

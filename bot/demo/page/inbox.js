@@ -12,9 +12,11 @@ export class Inbox {
   #open = null;
   #signature = "";
   #mails = [];
+  #forgetNews = () => {};
 
-  constructor({ box, badges, api, show }) {
-    Object.assign(this, { box, badges, api, show });
+  constructor({ box, badges, api, show, offer }) {
+    Object.assign(this, { box, badges, api, show, offer });
+    document.addEventListener("pane", ({ detail }) => detail === "inbox" && this.#forgetNews());
   }
 
   draw(snapshot) {
@@ -30,7 +32,11 @@ export class Inbox {
   #arrived(mail) {
     this.#unread.add(mail.id);
     announce(`New mail: ${mail.subject}`);
-    toast(`New mail: ${mail.subject}`, {
+    if (!this.#open) this.offer();
+    const seen = !this.#open && this.box.getClientRects().length > 0;
+    if (seen) return;
+    this.#forgetNews();
+    this.#forgetNews = toast(`New mail: ${mail.subject}`, {
       kind: "news",
       deed: { label: "Read it", run: () => this.read(mail.id) },
     });

@@ -51,8 +51,9 @@ const inbox = new Inbox({
   badges: [...document.querySelectorAll(".badge")],
   api,
   show: () => panes.show("inbox"),
+  offer: () => panes.offer("inbox"),
 });
-const servers = new Servers({ list: byId("servers"), modal, api, using: () => panes.show("chat") });
+const servers = new Servers({ list: byId("servers"), modal, api, panes });
 const guide = new Guide({ strip: byId("guide"), api });
 
 function go(id) {
@@ -97,4 +98,5 @@ document.addEventListener("visibilitychange", draw);
 setInterval(refreshTimes, FRESHEN);
 themeButton(byId("theme"));
 fill(byId("composer-send"), icon("send"));
+fill(byId("composer-slash"), icon("slash"));
 walkRegions([byId("guide"), byId("sidebar"), byId("messages"), byId("composer"), byId("frame"), byId("panel")]);

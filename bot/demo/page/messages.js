@@ -54,7 +54,7 @@ export class Messages {
 
   #drawHead(channel) {
     const about = channel.bot_is_member || channel.direct ? "" : "The bot is not a member here";
-    const sign = channel.direct ? "person" : channel.private ? "lock" : "hash";
+    const sign = channelSign(channel);
     const signature = `${sign} ${channel.name} ${about}`;
     if (this.head.dataset.signature === signature) return;
     this.head.dataset.signature = signature;
@@ -113,9 +113,10 @@ export class Messages {
             h("b", {}, message.user_name),
             message.is_bot && h("span", { class: "app-badge" }, "APP"),
             timeNode(message.time),
+            message.edited && h("span", { class: "edited" }, "(edited)"),
           ),
         body,
-        message.edited && h("span", { class: "edited" }, "(edited)"),
+        follows && message.edited && h("span", { class: "edited" }, "(edited)"),
       ),
     );
   }
@@ -158,9 +159,15 @@ export class Messages {
 
 const NO_NAMES = { user: () => null, channel: () => null };
 
+/** Name the icon of a channel. */
+export function channelSign({ direct, private: closed, bot_is_member: withBot }) {
+  if (direct) return withBot ? "mail" : "person";
+  return closed ? "lock" : "hash";
+}
+
 /** Make the picture beside a name. */
-export function avatar({ user, user_name, is_bot }) {
-  const tone = [...user].reduce((sum, each) => sum + each.codePointAt(0), 0) % 5;
+export function avatar({ user_name, is_bot }) {
+  const tone = user_name.codePointAt(0) % 5;
   const attributes = { class: `avatar ${is_bot ? "bot" : `tone-${tone}`}`, "aria-hidden": "true" };
   return h("span", attributes, is_bot ? icon("mail") : user_name.slice(0, 1).toUpperCase());
 }

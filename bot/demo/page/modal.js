@@ -71,9 +71,12 @@ export class Modal {
     this.#view = views.at(-1) ?? null;
     if (!this.#view) return before && this.#leave();
     const other = before?.id !== this.#view.id;
+    const within = this.frame.contains(document.activeElement);
     if (!before) this.#enter();
     this.#drawView({ other });
-    if (other) this.#focusInto(this.#kept.get(this.#view.id));
+    // A redraw may have taken away what had the focus.
+    const lost = within && !this.frame.contains(document.activeElement);
+    if (other || lost) this.#focusInto(this.#kept.get(this.#view.id));
   }
 
   #drawView({ other }) {
@@ -177,6 +180,13 @@ export class Modal {
       });
       if (!answer.ok) toast(answer.error);
     });
+  }
+
+  /** Bring the keyboard's focus into the modal, where it is elsewhere. */
+  takeFocus() {
+    if (this.#view && !this.frame.contains(document.activeElement)) {
+      this.#focusInto(this.#kept.get(this.#view.id));
+    }
   }
 
   /** Fill the form on top with a demo server's values; what was typed goes along. */

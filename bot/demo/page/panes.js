@@ -15,7 +15,7 @@ export class Panes {
     }
     steer(this.#bar("wide"), (_, button) => this.show(button.dataset.pane));
     this.show("chat");
-    this.#panel("inbox");
+    this.#panel("servers");
   }
 
   /** Show a pane: channels, chat, inbox or servers. */
@@ -26,6 +26,13 @@ export class Panes {
       if (each.dataset.pane === pane) each.setAttribute("aria-current", "page");
       else each.removeAttribute("aria-current");
     }
+    document.dispatchEvent(new CustomEvent("pane", { detail: pane }));
+  }
+
+  /** Turn the panel to a pane, unless the person is busy there; the chat stays where it is. */
+  offer(pane) {
+    const panel = document.getElementById("panel");
+    if (!panel.contains(document.activeElement)) this.#panel(pane);
   }
 
   /** The panel beside the chat has two tabs of its own, and keeps its last one. */

@@ -54,5 +54,6 @@ function marked(text, code) {
 /** Show foreign HTML where it can run nothing, load nothing and reach nothing. */
 function safeFrame(html) {
   if (!html) return h("p", { class: "soft" }, "This mail has no HTML.");
-  return h("iframe", { class: "mail-html", title: "The mail as HTML", sandbox: "", srcdoc: html });
+  const styled = `${html}<link rel="stylesheet" href="/static/mail.css">`;
+  return h("iframe", { class: "mail-html", title: "The mail as HTML", sandbox: "", srcdoc: styled });
 }

@@ -5,6 +5,7 @@ import { copyButton, toast } from "./toast.js";
 
 const PATIENCE = 8000;
 const FORM_FIELD = "configuration";
+const PASSWORD_FIELDS = new Set(["new_password", "open_password_page"]);
 const SHORTCUT = "mail_settings";
 
 /** Knows the servers, and fills the form of mail settings with the values of one. */
@@ -14,9 +15,10 @@ export class Servers {
   #waiting = null;
   #servers = [];
   #strip = "";
+  #open = false;
 
-  constructor({ list, modal, api, using }) {
-    Object.assign(this, { list, modal, api, using });
+  constructor({ list, modal, api, panes }) {
+    Object.assign(this, { list, modal, api, panes });
   }
 
   draw(snapshot) {
@@ -28,7 +30,10 @@ export class Servers {
       fill(this.list, snapshot.servers.map((each) => this.#card(each, open)));
     }
     this.#drawStrip();
-    if (this.#waiting && isForm(this.modal.top)) this.#fillForm(this.#waiting);
+    const open = isForm(this.modal.top);
+    if (open && !this.#open) this.panes.offer("servers");
+    this.#open = open;
+    if (open && this.#waiting) this.#fillForm(this.#waiting);
   }
 
   #card(server, open) {
@@ -56,7 +61,7 @@ export class Servers {
 
   /** Fill the open form, or open one first. */
   async use(server) {
-    this.using();
+    this.panes.show("chat");
     const { top } = this.modal;
     if (isForm(top)) return this.#fillForm(server);
     if (top) {
@@ -85,14 +90,16 @@ export class Servers {
     this.#used = server;
     this.#signature = "";
     this.#drawStrip();
+    this.modal.takeFocus();
   }
 
   /** What the demo adds to the modal: a way to fill it, and the password that can't be filled. */
   #drawStrip() {
     const { strip, top } = this.modal;
     const choosing = isForm(top);
+    const password = this.#used?.password;
     const signature = JSON.stringify([choosing, this.#used?.id, this.#servers.length]);
-    strip.hidden = !top || (!choosing && !this.#used);
+    strip.hidden = !choosing && !(password && asksPassword(top));
     if (signature === this.#strip) return;
     this.#strip = signature;
     const select = h(
@@ -109,9 +116,9 @@ export class Servers {
         h("span", { class: "select-box" }, select),
         h("button", { type: "button", class: "button small", onclick: use }, "Fill in"),
       ],
-      this.#used?.password && [
-        h("span", { class: "strip-password" }, "Its password: ", h("code", {}, this.#used.password)),
-        copyButton(this.#used.password, "the password"),
+      password && [
+        h("span", { class: "strip-password" }, choosing ? "Its password: " : `The password of ${this.#used.host}: `, h("code", {}, password)),
+        copyButton(password, "the password"),
       ],
     );
   }
@@ -119,6 +126,11 @@ export class Servers {
 
 function isForm(view) {
   return Boolean(view?.blocks.some((each) => each.element?.action_id === FORM_FIELD));
+}
+
+function asksPassword(view) {
+  const elements = view?.blocks.flatMap((each) => each.elements ?? each.element ?? []) ?? [];
+  return elements.some((each) => PASSWORD_FIELDS.has(each.action_id));
 }
 
 function facts(server) {

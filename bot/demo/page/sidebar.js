@@ -2,7 +2,7 @@
 
 import { fill, h, keepingFocus } from "./dom.js";
 import { icon } from "./icons.js";
-import { avatar } from "./messages.js";
+import { avatar, channelSign } from "./messages.js";
 
 /** Channels and direct messages; a bold name has something unread. */
 export class Sidebar {
@@ -41,7 +41,6 @@ export class Sidebar {
   }
 
   #row({ channel, unread, current }) {
-    const sign = channel.direct ? "person" : channel.private ? "lock" : "hash";
     return h(
       "li",
       {},
@@ -54,7 +53,7 @@ export class Sidebar {
           "data-focus": `channel ${channel.id}`,
           onclick: () => this.go(channel.id),
         },
-        icon(sign),
+        icon(channelSign(channel)),
         h("span", {}, channel.name),
         unread && h("span", { class: "visually-hidden" }, "(unread)"),
       ),
@@ -78,7 +77,7 @@ export function drawPeople(node, snapshot) {
         "aria-current": me ? "true" : null,
         title: me ? null : `Be ${each.name} (${each.role}); open it in another window to be both`,
       },
-      avatar({ user: each.id, user_name: each.name }),
+      avatar({ user_name: each.name }),
       h("span", { class: "person-name" }, each.name),
       each.name.toLowerCase() !== each.role && h("span", { class: "role" }, each.role),
     );

@@ -17,6 +17,7 @@ export function announce(text) {
 
 /**
  * Show a sentence for some seconds, with a button where there is something to do about it.
+ * Returns what takes it away sooner.
  * @param {string} text
  * @param {{kind?: "error"|"news", deed?: {label: string, run: () => void}}} more
  */
@@ -33,13 +34,20 @@ export function toast(text, { kind = "error", deed } = {}) {
     gone();
     deed.run();
   }
-  const timer = setTimeout(gone, STAYS);
+  let timer = setTimeout(gone, STAYS);
   for (const event of ["pointerenter", "focusin"]) {
-    node.addEventListener(event, () => clearTimeout(timer), { once: true });
+    node.addEventListener(event, () => clearTimeout(timer));
+  }
+  for (const event of ["pointerleave", "focusout"]) {
+    node.addEventListener(event, () => {
+      clearTimeout(timer);
+      timer = setTimeout(gone, STAYS);
+    });
   }
   const toasts = document.getElementById("toasts");
   toasts.append(node);
   while (toasts.children.length > 3) toasts.firstChild.remove();
+  return gone;
 }
 
 /** Copy a text, and say so on the button that was pressed. */
