@@ -48,7 +48,7 @@ export class Inbox {
     this.#open = id;
     this.#unread.delete(id);
     this.#redraw();
-    this.box.querySelector("h2")?.focus();
+    this.box.querySelector("h3")?.focus();
     const answer = await this.api.mailOpened(id);
     if (!answer.ok) toast(answer.error);
   }
@@ -80,7 +80,7 @@ export class Inbox {
       return h(
         "div",
         { class: "empty" },
-        h("h2", {}, "No mail yet"),
+        h("h3", {}, "No mail yet"),
         h("p", {}, "Test messages arrive here: a real mail server in this demo takes them."),
       );
     }

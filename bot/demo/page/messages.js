@@ -60,7 +60,7 @@ export class Messages {
     this.head.dataset.signature = signature;
     fill(
       this.head,
-      h("h1", {}, icon(sign), h("span", {}, channel.name)),
+      h("h2", {}, icon(sign), h("span", {}, channel.name)),
       about && h("p", {}, about),
     );
   }
@@ -139,7 +139,7 @@ export class Messages {
       h(
         "div",
         { class: "empty" },
-        h("h2", {}, channel.direct ? `You and ${channel.name}` : `This is #${channel.name}`),
+        h("h3", {}, channel.direct ? `You and ${channel.name}` : `This is #${channel.name}`),
         h("p", {}, "Nothing was said here yet. Write something, or try one of the bot's commands:"),
         h("p", { class: "offers" }, offer("/mailsettings"), offer("/mailtest"), offer("/mailsettings help")),
       );

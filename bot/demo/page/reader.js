@@ -30,7 +30,7 @@ export function drawMail(mail, back) {
     "article",
     { class: "reader" },
     h("button", { type: "button", class: "button small back", onclick: back }, icon("back"), "All mails"),
-    h("h2", { tabindex: "-1" }, mail.subject),
+    h("h3", { tabindex: "-1" }, mail.subject),
     h(
       "dl",
       { class: "envelope" },
@@ -54,6 +54,5 @@ function marked(text, code) {
 /** Show foreign HTML where it can run nothing, load nothing and reach nothing. */
 function safeFrame(html) {
   if (!html) return h("p", { class: "soft" }, "This mail has no HTML.");
-  const styled = `${html}<link rel="stylesheet" href="/static/mail.css">`;
-  return h("iframe", { class: "mail-html", title: "The mail as HTML", sandbox: "", srcdoc: styled });
+  return h("iframe", { class: "mail-html", title: "The mail as HTML", sandbox: "", srcdoc: html });
 }
