@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 from bot.commands.console import Console, Stop
 from bot.environment import Environment
@@ -55,7 +56,8 @@ def demo(asked: Asked, environ: Mapping[str, str], console: Console) -> int:
         kept = f"in {asked.data_dir}" if asked.data_dir else "until then"
         console.say(f"Nothing leaves this computer. Ctrl+C ends it; settings are kept {kept}.")
         if asked.browser and _has_browser(environ):
-            webbrowser.open(running.address)
+            # Not waited for: some browsers' commands end only when the browser does.
+            Thread(target=webbrowser.open, args=(running.address,), daemon=True).start()
 
     with ExitStack() as undo:
         directory = asked.data_dir or Path(

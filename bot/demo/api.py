@@ -156,9 +156,10 @@ class Api:
         server = next((e for e in SERVERS if e.id == request.text("server_id")), None)
         if server is None:
             raise Mistake("There is no such mail server.")
-        modal = request.person.screen()
-        if modal is not None:
-            modal.enter_all(request.values())
+        if request.person.screen() is None:
+            raise Mistake("Open the settings first: type /mailsettings. Then choose the server.")
+        modal = self._modal(request)
+        modal.enter_all(request.values())
         await fill(modal, server, port=self.screens.ports[server.id])
         self.guide.filled()
         return {}

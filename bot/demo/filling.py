@@ -10,13 +10,13 @@ _PATIENCE = 5.0
 _SIGN_IN = "Sign in without username and password"
 
 
-async def fill(modal: Modal | None, server: DemoServer, *, port: int) -> None:
-    """Choose and type what *server* needs. Raises LookupError where no settings form is open.
+async def fill(modal: Modal, server: DemoServer, *, port: int) -> None:
+    """Choose and type what *server* needs. Raises LookupError where the form is not on top.
 
     Raises TimeoutError when the bot does not answer.
     """
-    if modal is None or modal.view.definition.get("callback_id") != _FORM:
-        raise LookupError("Open the settings first: type /mailsettings. Then choose the server.")
+    if modal.view.definition.get("callback_id") != _FORM:
+        raise LookupError("Go back to the form of the settings first. Then choose the server.")
     await _choose(modal, "configuration", "Custom")
     await _choose(modal, "provider", "Other")
     await _choose(modal, "tls_mode", server.tls_mode.label)

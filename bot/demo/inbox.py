@@ -10,7 +10,7 @@ from email.policy import default
 
 from bot.demo.record import Json
 
-_KEPT = 200
+_KEPT = 50
 _CODE = re.compile(r"\bcode (\d{4})\b")
 
 

@@ -33,13 +33,13 @@ class MailServers:
         self._listening: list[asyncio.Server] = []
         self._open: WeakSet[asyncio.Protocol] = WeakSet()
 
-    async def start(self, authority: Authority, *, usual_ports: bool) -> None:
-        """Listen, each on its usual port where that is free and wanted, else on any free one."""
+    async def start(self, authority: Authority) -> None:
+        """Listen, each on its usual port where that is free, else on any free one."""
         for each in SERVERS:
             tls = authority.context(each.host, each.certificate)
             listening = await _listen(
                 self._maker(each, tls),
-                port=each.usual_port if usual_ports else 0,
+                port=each.usual_port,
                 tls=tls if each.speaks is TLSMode.IMPLICIT else None,
             )
             self._listening.append(listening)

@@ -49,7 +49,7 @@ class Wishes:
     directory: Path
     """Where the bot keeps its database and keyring, and the demo its names and certificates."""
     port: int
-    """Of the page; 0: any free one, for the mail servers too."""
+    """Of the page; 0: any free one."""
     password_in_slack: bool = False
     """Passwords are typed into the modal, as without a public address; else on the page for it."""
     deadlines: Deadlines = field(default_factory=Deadlines)
@@ -109,7 +109,7 @@ class Demo:
         mail = MailServers(inbox=inbox, met=guide.met)
         authority = Authority()
         self._open.push_async_callback(mail.stop)
-        await mail.start(authority, usual_ports=bool(self._wishes.port))
+        await mail.start(authority)
         config = self._config(
             {
                 "SLACK_BOT_TOKEN": bot_token,

@@ -49,6 +49,17 @@ async def test_without_an_open_form_nothing_is_filled(page: Any, server_id: str)
     assert sentence[server_id] in answer["error"]
 
 
+async def test_a_view_on_top_of_the_form_is_not_filled(page: Any) -> None:
+    view = await page.open_settings()
+    press = {"block_id": "password", "action_id": "change_password"}
+    await page.do("modal/act", view_id=view["id"], **press)
+    top = (await page.sees(lambda s: len(s["modals"]) == 2))["modals"][1]
+    _, answer = await page.ask("fill", view_id=top["id"], server_id="smtp")
+    assert "Go back to the form of the settings first." in answer["error"]
+    _, answer = await page.ask("fill", view_id=view["id"], server_id="smtp")
+    assert "This window has changed meanwhile." in answer["error"]
+
+
 async def test_a_bot_that_does_not_redraw_is_told(page: Any, demo: Any) -> None:
     view = await page.open_settings()
     demo.slack.weather.fail("views.update", times=9, status="not_found")

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import TLSSetupException
 
 from bot.demo.certificates import Authority
 from bot.demo.inbox import Inbox
+from bot.demo.mail import Mailbox
 from bot.demo.mail_servers import MailServers
 from bot.demo.servers import SERVERS, DemoServer, Manner
 
+LITTLE = "451 4.3.0 Something went wrong here"
 ENDS = {
     "smtp": "smtp.demo.example accepted the message for adam@acme.example",
     "smtps": "smtps.demo.example accepted the message for adam@acme.example",
@@ -89,9 +92,18 @@ async def test_a_usual_port_that_is_taken_is_no_hindrance() -> None:
     with ExitStack() as undo:
         with suppress(OSError):  # another demo of this machine's may have it: just as well
             undo.enter_context(socket.create_server(("127.0.0.1", imap.usual_port)))
-        await servers.start(Authority(), usual_ports=True)
+        await servers.start(Authority())
     assert servers.ports["imap"] != imap.usual_port
     await servers.stop()
+
+
+async def test_a_server_that_fails_says_little_and_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    mailbox = Mailbox(server=SERVERS[0], inbox=Inbox(tell=lambda: None))
+    assert await mailbox.handle_exception(TLSSetupException()) == LITTLE
+    assert not caplog.records
+    assert await mailbox.handle_exception(RuntimeError("inner workings")) == LITTLE
 
 
 async def test_mail_without_an_account_is_refused_where_one_is_needed(tmp_path: Path) -> None:
@@ -99,7 +111,7 @@ async def test_mail_without_an_account_is_refused_where_one_is_needed(tmp_path: 
     authority.write(tmp_path / "authority.pem")
     inbox = Inbox(tell=lambda: None)
     servers = MailServers(inbox=inbox, met=lambda _server: None)
-    await servers.start(authority, usual_ports=False)
+    await servers.start(authority)
     trusted = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", servers.ports["smtps"], ssl=trusted, server_hostname="smtps.demo.example"

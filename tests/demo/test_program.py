@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.program import Demo, PortTaken, Wishes
+from bot.demo.program import Demo, PortTaken, Wishes, run
 
 
 async def test_the_page_knows_the_workspace_and_its_people(page: Any) -> None:
@@ -88,6 +90,15 @@ async def test_settings_are_kept_in_the_directory(wishes: Wishes) -> None:
             await modal.type("Reply-to address", "olivia@acme.example")
             assert (await modal.submit()).errors == {}
         await demo.stop()
+
+
+async def test_it_runs_until_a_signal_and_tells_the_rules_that_were_broken(wishes: Wishes) -> None:
+    def ready(demo: Demo) -> None:
+        assert demo.address.startswith("http://127.0.0.1:")
+        demo.slack.events.violate("for a test")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert await run(wishes, ready=ready) == ("for a test",)
 
 
 @pytest.fixture

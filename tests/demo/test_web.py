@@ -85,6 +85,17 @@ async def test_each_change_comes_down_the_stream(page: Any) -> None:
     assert after["version"] > before["version"]
 
 
+async def test_a_quiet_stream_asks_whether_anybody_is_there(
+    page: Any, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.demo.web._HEARTBEAT", 0.01)
+    async with (
+        asyncio.timeout(10),
+        page.session.get(f"{demo.address}api/stream", params={"user": "UADMIN"}) as response,
+    ):
+        await response.content.readuntil(b": still here\n\n")
+
+
 async def test_nobody_streams_for_a_stranger(page: Any, demo: Demo) -> None:
     for user in ("UNOBODY", "UBOT"):
         async with page.session.get(f"{demo.address}api/stream", params={"user": user}) as response:
