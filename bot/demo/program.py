@@ -90,24 +90,12 @@ class Demo:
 
     async def _start(self) -> None:
         # The page's port first: nothing else is worth starting where it is taken.
-        try:
-            listening = socket.create_server((ADDRESS, self._wishes.port))
-        except OSError as problem:
-            raise PortTaken(os.strerror(problem.errno or 0)) from problem
-        self._open.callback(listening.close)
+        listening = self._listen()
         signing_secret, bot_token = secrets.token_hex(16), f"xoxb-demo-{secrets.token_hex(12)}"
-        slack = await StandIn.start(
-            signing_secret=signing_secret,
-            bot_token=bot_token,
-            app_token=f"xapp-demo-{secrets.token_hex(12)}",
-        )
-        self._slack = slack
-        self._open.push_async_callback(slack.stop)
-        _settle(slack)
+        slack = await self._start_slack(signing_secret, bot_token)
         inbox = Inbox(tell=slack.events.tell)
         guide = Guide(slack.events, inbox)
-        mail = MailServers(inbox=inbox, met=guide.met)
-        authority = Authority()
+        mail, authority = MailServers(inbox=inbox, met=guide.met), Authority()
         self._open.push_async_callback(mail.stop)
         await mail.start(authority)
         config = self._config(
@@ -133,6 +121,25 @@ class Demo:
         )
         await self._serve(listening, Api(slack=slack, guide=guide, screens=screens))
         self.address = f"http://{ADDRESS}:{listening.getsockname()[1]}/"
+
+    def _listen(self) -> socket.socket:
+        try:
+            listening = socket.create_server((ADDRESS, self._wishes.port))
+        except OSError as problem:
+            raise PortTaken(os.strerror(problem.errno or 0)) from problem
+        self._open.callback(listening.close)
+        return listening
+
+    async def _start_slack(self, signing_secret: str, bot_token: str) -> StandIn:
+        slack = await StandIn.start(
+            signing_secret=signing_secret,
+            bot_token=bot_token,
+            app_token=f"xapp-demo-{secrets.token_hex(12)}",
+        )
+        self._open.push_async_callback(slack.stop)
+        self._slack = slack
+        _settle(slack)
+        return slack
 
     def _config(self, facts: dict[str, str]) -> Config:
         """Make the bot's environment: nothing of it comes from ours."""
