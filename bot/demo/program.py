@@ -7,7 +7,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ from bot.vault import database_path, open_vault
 from storage.database import hold
 from storage.limits import Limit
 
+_PORTS = range(20_000, 32_000)
 _PEOPLE = {"UOWNER": "olivia", "UADMIN": "adam", "UMEMBER": "mia", "UGUEST": "gus"}
 _WELCOME = (
     "Our mail server is new. Could an admin put it in with `/mailsettings`, and then see with "
@@ -231,7 +232,11 @@ def _public(port: int) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    """Return a port that is free now: the bot must know its address before it listens."""
-    with socket.create_server((ADDRESS, 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """Return a port that is free now: the bot must know its address before it listens.
+
+    Not one of those that systems give to outgoing connections, which could take it meanwhile.
+    """
+    while True:
+        port = _PORTS.start + secrets.randbelow(len(_PORTS))
+        with suppress(OSError), socket.create_server((ADDRESS, port)):
+            return port
