@@ -1,6 +1,7 @@
 /** Speaks with the demo: the stream of snapshots, and what a person does. */
 
-const UNREACHABLE = "The demo doesn't answer. Is `mailsettings demo` still running?";
+const AGAIN = 2000;
+const UNREACHABLE = "The demo doesn't answer. Is “mailsettings demo” still running?";
 
 /** What one person can do. Each deed resolves to the demo's answer, `{ok, error, ...}`. */
 export class Api {
@@ -44,12 +45,24 @@ export class Api {
     return this.#post("guide/dismiss", {});
   }
 
-  /** Follow the snapshots; *lost* is told true when the connection breaks, false when it is back. */
-  follow(take, lost) {
+  /**
+   * Follow the snapshots; *lost* is told true when the connection breaks, false when it is back.
+   * *nobody* is called where the demo knows no such person.
+   */
+  follow({ take, lost, nobody }) {
+    let opened = false;
     const stream = new EventSource(`/api/stream?user=${encodeURIComponent(this.user)}`);
     stream.onmessage = (event) => take(JSON.parse(event.data));
-    stream.onopen = () => lost(false);
-    stream.onerror = () => lost(true);
+    stream.onopen = () => {
+      opened = true;
+      lost(false);
+    };
+    stream.onerror = () => {
+      const refused = stream.readyState === EventSource.CLOSED;
+      if (refused && !opened) return nobody();
+      lost(true);
+      if (refused) setTimeout(() => this.follow({ take, lost, nobody }), AGAIN);
+    };
   }
 
   async #post(path, body) {

@@ -77,7 +77,11 @@ function context(block, place) {
 }
 
 function actions(block, place) {
-  return h("div", { class: "actions" }, block.elements.map((each) => element(block, each, place)));
+  return h(
+    "div",
+    { class: "actions" },
+    block.elements.map((each) => element(block, each, place)),
+  );
 }
 
 function element(block, each, place, aria = {}) {

@@ -14,7 +14,8 @@ export function button(block, element, place) {
     onclick: (event) => press(event, block, element, place),
   };
   const label = element.text.emoji === false ? element.text.text : withEmoji(element.text.text);
-  if (!/^https?:/iu.test(element.url ?? "")) return h("button", { type: "button", ...attributes }, label);
+  if (!/^https?:/iu.test(element.url ?? ""))
+    return h("button", { type: "button", ...attributes }, label);
   const target = { href: element.url, target: "_blank", rel: "noopener noreferrer" };
   return h("a", { ...target, ...attributes }, label, icon("out"));
 }

@@ -16,7 +16,10 @@ export class Completion {
     this.#entries = entries;
     this.#at = 0;
     this.list.hidden = entries.length === 0;
-    fill(this.list, entries.map((each, place) => this.#row(each, place)));
+    fill(
+      this.list,
+      entries.map((each, place) => this.#row(each, place)),
+    );
     this.#mark();
   }
 

@@ -50,7 +50,8 @@ export class Composer {
     const entries = /^\/\S*$/u.test(value) ? this.#entries(value) : [];
     this.completion.show(entries);
     const command = this.#command(value);
-    this.hint.textContent = command && !entries.length ? `${command.name} ${command.usage_hint}` : "";
+    this.hint.textContent =
+      command && !entries.length ? `${command.name} ${command.usage_hint}` : "";
   }
 
   #shape() {

@@ -35,7 +35,8 @@ export function arrange(parent, nodes) {
     if (!wanted.has(each)) each.remove();
   }
   nodes.forEach((node, place) => {
-    if (parent.childNodes[place] !== node) parent.insertBefore(node, parent.childNodes[place] ?? null);
+    if (parent.childNodes[place] !== node)
+      parent.insertBefore(node, parent.childNodes[place] ?? null);
   });
 }
 

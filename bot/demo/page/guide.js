@@ -38,18 +38,49 @@ export class Guide {
       this.#open = !this.#open;
       this.draw(snapshot);
     };
-    const now = next ? words({ type: "mrkdwn", text: next.text }, NO_NAMES) : "That was the first minute: you have seen it all. Now try what you like.";
+    const now = next
+      ? words({ type: "mrkdwn", text: next.text }, NO_NAMES)
+      : "That was the first minute: you have seen it all. Now try what you like.";
     return [
       h(
         "div",
         { class: "guide-line" },
         h("span", { class: "guide-count" }, `${done} of ${guide.length}`),
-        h("span", { class: "guide-dots", "aria-hidden": "true" }, guide.map((each) => h("i", { class: each.done ? "done" : each === next ? "next" : "" }))),
+        h(
+          "span",
+          { class: "guide-dots", "aria-hidden": "true" },
+          guide.map((each) => h("i", { class: each.done ? "done" : each === next ? "next" : "" })),
+        ),
         h("p", { class: "guide-next" }, next && h("b", {}, "Next: "), now),
-        h("button", { type: "button", class: "button small", "aria-expanded": String(this.#open), "data-focus": "guide toggle", onclick: toggle }, this.#open ? "Hide" : "Steps"),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss the guide", "data-focus": "guide dismiss", onclick: () => this.#dismiss() }, icon("close")),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button small",
+            "aria-expanded": String(this.#open),
+            "data-focus": "guide toggle",
+            onclick: toggle,
+          },
+          this.#open ? "Hide" : "Steps",
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Dismiss the guide",
+            "data-focus": "guide dismiss",
+            onclick: () => this.#dismiss(),
+          },
+          icon("close"),
+        ),
       ),
-      this.#open && h("ol", { class: "guide-steps" }, guide.map((each) => this.#step(each, next))),
+      this.#open &&
+        h(
+          "ol",
+          { class: "guide-steps" },
+          guide.map((each) => this.#step(each, next)),
+        ),
     ];
   }
 
@@ -59,7 +90,12 @@ export class Guide {
       "li",
       { class: state, "aria-current": each === next ? "step" : null },
       h("span", { class: "tick" }, each.done && icon("check")),
-      h("span", {}, words({ type: "mrkdwn", text: each.text }, NO_NAMES), each.done && h("span", { class: "visually-hidden" }, " (done)")),
+      h(
+        "span",
+        {},
+        words({ type: "mrkdwn", text: each.text }, NO_NAMES),
+        each.done && h("span", { class: "visually-hidden" }, " (done)"),
+      ),
     );
   }
 

@@ -42,11 +42,7 @@ const CIRCLE = "M12 1.5a10.5 10.5 0 1 0 0 21 10.5 10.5 0 0 0 0-21z";
 const EMOJI = {
   white_check_mark: ["done", ["green", SQUARE], ["mark", "m6.5 12.5 3.7 3.7L17.5 8"]],
   x: ["failed", ["red-line", "M5 5l14 14M19 5 5 19"]],
-  warning: [
-    "warning",
-    ["amber", "M12 2.5 23 21.5H1z"],
-    ["dark-mark", "M12 9.5v5M12 18h.01"],
-  ],
+  warning: ["warning", ["amber", "M12 2.5 23 21.5H1z"], ["dark-mark", "M12 9.5v5M12 18h.01"]],
   information_source: ["information", ["blue", SQUARE], ["mark", "M12 11v6M12 7h.01"]],
   grey_question: [
     "unknown",

@@ -21,9 +21,7 @@ export class Inbox {
 
   draw(snapshot) {
     this.#mails = snapshot.inbox;
-    const fresh = this.#known
-      ? this.#mails.filter((each) => !this.#known.has(each.id))
-      : [];
+    const fresh = this.#known ? this.#mails.filter((each) => !this.#known.has(each.id)) : [];
     this.#known = new Set(this.#mails.map((each) => each.id));
     for (const each of fresh) this.#arrived(each);
     this.#redraw();
@@ -71,7 +69,11 @@ export class Inbox {
     const signature = JSON.stringify([Boolean(mail), shown]);
     if (signature === this.#signature) return;
     this.#signature = signature;
-    if (mail) return fill(this.box, drawMail(mail, () => this.#back()));
+    if (mail)
+      return fill(
+        this.box,
+        drawMail(mail, () => this.#back()),
+      );
     keepingFocus(this.box, () => fill(this.box, this.#list()));
   }
 
@@ -84,7 +86,11 @@ export class Inbox {
         h("p", {}, "Test messages arrive here: a real mail server in this demo takes them."),
       );
     }
-    return h("ul", { class: "mails" }, this.#mails.map((each) => this.#row(each)));
+    return h(
+      "ul",
+      { class: "mails" },
+      this.#mails.map((each) => this.#row(each)),
+    );
   }
 
   #row(mail) {
@@ -101,7 +107,12 @@ export class Inbox {
           onclick: () => this.read(mail.id),
         },
         h("span", { class: "mail-top" }, h("b", {}, mail.from), timeNode(mail.received)),
-        h("span", { class: "mail-subject" }, unread && h("span", { class: "new" }, "New"), mail.subject),
+        h(
+          "span",
+          { class: "mail-subject" },
+          unread && h("span", { class: "new" }, "New"),
+          mail.subject,
+        ),
         h("span", { class: "mail-text" }, mail.text.trim().replace(/\s+/gu, " ").slice(0, 120)),
       ),
     );

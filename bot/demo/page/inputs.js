@@ -4,8 +4,6 @@ import { h } from "./dom.js";
 import { confirmed } from "./confirm.js";
 import { words } from "./mrkdwn.js";
 
-const TYPING_PAUSE = 250;
-
 /** By type of element: draws it. *aria* labels and describes the control. */
 export const INPUTS = {
   plain_text_input: text,
@@ -49,7 +47,6 @@ function text(block, element, place, aria) {
     ? (element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"])
     : [];
   const tell = () => place.act(block, element, field.value);
-  let pause;
   const field = h(element.multiline ? "textarea" : "input", {
     ...aria,
     class: "text-input",
@@ -64,9 +61,7 @@ function text(block, element, place, aria) {
     value: place.fields?.value(block.block_id, element.action_id) ?? "",
     oninput: () => {
       note();
-      if (!moments.includes("on_character_entered")) return;
-      clearTimeout(pause);
-      pause = setTimeout(tell, TYPING_PAUSE);
+      if (moments.includes("on_character_entered")) tell();
     },
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.isComposing || element.multiline) return;

@@ -85,18 +85,26 @@ function draw() {
   document.body.dataset.ready = "";
 }
 
-api.follow(
-  (snapshot) => {
+api.follow({
+  take: (snapshot) => {
     latest = snapshot;
     draw();
   },
-  (lost) => {
-    byId("lost").hidden = !lost;
+  lost: (is) => {
+    byId("lost").hidden = !is;
   },
-);
+  nobody: () => location.replace("/"),
+});
 document.addEventListener("visibilitychange", draw);
 setInterval(refreshTimes, FRESHEN);
 themeButton(byId("theme"));
 fill(byId("composer-send"), icon("send"));
 fill(byId("composer-slash"), icon("slash"));
-walkRegions([byId("guide"), byId("sidebar"), byId("messages"), byId("composer"), byId("frame"), byId("panel")]);
+walkRegions([
+  byId("guide"),
+  byId("sidebar"),
+  byId("messages"),
+  byId("composer"),
+  byId("frame"),
+  byId("panel"),
+]);

@@ -15,11 +15,17 @@ export class Messages {
   #drawn = new Drawn();
   #channel = "";
   #told = new Map();
+  #following = true;
 
   constructor({ list, head, newest, api, suggest }) {
     Object.assign(this, { list, head, newest, api, suggest });
     newest.addEventListener("click", () => this.toEnd());
-    list.addEventListener("scroll", () => this.#offerEnd(false));
+    list.addEventListener("scroll", () => {
+      this.#following = this.#atEnd();
+      this.#offerEnd(false);
+    });
+    // What is beside the list may take room from it, or give it back.
+    new ResizeObserver(() => this.#following && this.toEnd()).observe(list);
   }
 
   draw(snapshot, channel, names) {
@@ -141,7 +147,13 @@ export class Messages {
         { class: "empty" },
         h("h3", {}, channel.direct ? `You and ${channel.name}` : `This is #${channel.name}`),
         h("p", {}, "Nothing was said here yet. Write something, or try one of the bot's commands:"),
-        h("p", { class: "offers" }, offer("/mailsettings"), offer("/mailtest"), offer("/mailsettings help")),
+        h(
+          "p",
+          { class: "offers" },
+          offer("/mailsettings"),
+          offer("/mailtest"),
+          offer("/mailsettings help"),
+        ),
       );
     return { key: "empty", signature: channel.id, make };
   }
@@ -152,7 +164,11 @@ export class Messages {
       const before = this.#told.get(each.ts);
       this.#told.set(each.ts, each.text);
       if (quietly || before === each.text || (each.user === me && !each.only_you)) continue;
-      announce(`${each.user_name}: ${mrkdwn(each.text, NO_NAMES).map((node) => node.textContent).join("")}`);
+      announce(
+        `${each.user_name}: ${mrkdwn(each.text, NO_NAMES)
+          .map((node) => node.textContent)
+          .join("")}`,
+      );
     }
   }
 }

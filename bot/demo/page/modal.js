@@ -40,7 +40,11 @@ export class Modal {
         { class: "modal-head" },
         h("span", { class: "avatar bot", "aria-hidden": "true" }, icon("mail")),
         this.title,
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: dismiss }, icon("close")),
+        h(
+          "button",
+          { type: "button", class: "icon-button", "aria-label": "Close", onclick: dismiss },
+          icon("close"),
+        ),
       ),
       this.body,
       this.foot,
@@ -100,8 +104,17 @@ export class Modal {
     const signature = JSON.stringify([id, submit, close, waits]);
     if (this.foot.dataset.signature === signature) return;
     this.foot.dataset.signature = signature;
-    const closing = { type: "button", class: "button", "data-focus": "close", onclick: () => this.#close(false) };
-    const submitting = { class: "button primary", "data-focus": "submit", "aria-busy": waits ? "true" : null };
+    const closing = {
+      type: "button",
+      class: "button",
+      "data-focus": "close",
+      onclick: () => this.#close(false),
+    };
+    const submitting = {
+      class: "button primary",
+      "data-focus": "submit",
+      "aria-busy": waits ? "true" : null,
+    };
     keepingFocus(this.foot, () =>
       fill(
         this.foot,
@@ -146,7 +159,8 @@ export class Modal {
   /** Go to where the person was in a view that comes back, else to its first field. */
   #focusInto(kept) {
     this.body.scrollTop = kept.scroll;
-    const before = kept.focus && this.body.querySelector(`[data-focus="${CSS.escape(kept.focus)}"]`);
+    const before =
+      kept.focus && this.body.querySelector(`[data-focus="${CSS.escape(kept.focus)}"]`);
     const fields = focusables(this.body);
     const first = fields.find((each) => each.matches("input, select, textarea")) ?? fields[0];
     const target = before || first || focusables(this.foot).at(-1) || focusables(this.frame)[0];
@@ -206,6 +220,8 @@ export class Modal {
     if (!answer.ok) toast(answer.error);
     else if (answer.outcome === "failed") toast("The bot didn't answer in time. Please try again.");
     if (this.#view?.id !== id) return;
+    // What the bot has to say to a submission stands at the top.
+    if (answer.outcome === "updated") this.body.scrollTop = 0;
     if (answer.outcome === "errors") this.#complain(answer.errors);
     this.#drawFoot();
   }
@@ -218,7 +234,9 @@ export class Modal {
     const wrong = [...this.body.querySelectorAll("[data-block]")].find(
       (each) => errors[each.dataset.block],
     );
-    wrong?.querySelector("input, select, textarea")?.focus();
+    const field =
+      wrong?.querySelector("input:checked") ?? wrong?.querySelector("input, select, textarea");
+    field?.focus();
     wrong?.scrollIntoView({ block: "nearest" });
   }
 

@@ -5,7 +5,10 @@ import { emoji } from "./icons.js";
 import { slackDate } from "./time.js";
 
 const TOKENS = [
-  [/```([^]+?)```/u, (found) => h("pre", { class: "preformatted" }, letters(found[1].replace(/^\n/, "")))],
+  [
+    /```([^]+?)```\n?/u,
+    (found) => h("pre", { class: "preformatted" }, letters(found[1].replace(/^\n/, ""))),
+  ],
   [/`([^`\n]+)`/u, (found) => h("code", {}, letters(found[1]))],
   [/<([^<>|\n]+)(?:\|([^<>\n]*))?>/u, (found, names) => angle(found[1], found[2], names)],
   [/(?<![\p{L}\p{N}*_~])([*_~])(?=\S)([^\n]+?)(?<=\S)\1(?![\p{L}\p{N}*_~])/u, styled],
@@ -96,7 +99,11 @@ function special(target, label) {
   const date = /^date\^(\d+)\^([^^]+)(?:\^(.+))?$/u.exec(target);
   if (!date) return mention(`@${target.split("^")[0]}`);
   const words = slackDate(Number(date[1]), date[2]);
-  return h("time", { title: label && letters(label) }, date[3] ? link(letters(date[3]), words) : words);
+  return h(
+    "time",
+    { title: label && letters(label) },
+    date[3] ? link(letters(date[3]), words) : words,
+  );
 }
 
 /** Make the mark of a person, a channel or everybody. */

@@ -39,7 +39,10 @@ export class Panes {
   #panel(pane) {
     this.body.dataset.panel = pane;
     const tabs = [...this.#bar("wide").children];
-    mark(tabs, tabs.findIndex((each) => each.dataset.pane === pane));
+    mark(
+      tabs,
+      tabs.findIndex((each) => each.dataset.pane === pane),
+    );
   }
 
   #bar(name) {

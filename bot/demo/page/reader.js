@@ -8,11 +8,24 @@ import { copyButton } from "./toast.js";
 
 /** Draw a mail; *back* leads to the list. */
 export function drawMail(mail, back) {
-  const panel = h("div", { class: "mail-panel", role: "tabpanel", tabindex: "0", id: "mail-panel" });
+  const panel = h("div", {
+    class: "mail-panel",
+    role: "tabpanel",
+    tabindex: "0",
+    id: "mail-panel",
+  });
   const parts = [
     ["Text", () => h("pre", { class: "mail-words" }, marked(mail.text, mail.code))],
     ["HTML", () => safeFrame(mail.html)],
-    ["Headers", () => h("dl", { class: "headers" }, mail.headers.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))],
+    [
+      "Headers",
+      () =>
+        h(
+          "dl",
+          { class: "headers" },
+          mail.headers.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+        ),
+    ],
     ["Source", () => h("pre", { class: "mail-source" }, marked(mail.source, mail.code))],
   ];
   const bar = tabs(
@@ -29,17 +42,26 @@ export function drawMail(mail, back) {
   return h(
     "article",
     { class: "reader" },
-    h("button", { type: "button", class: "button small back", onclick: back }, icon("back"), "All mails"),
+    h(
+      "button",
+      { type: "button", class: "button small back", onclick: back },
+      icon("back"),
+      "All mails",
+    ),
     h("h3", { tabindex: "-1" }, mail.subject),
     h(
       "dl",
       { class: "envelope" },
-      [["From", mail.from], ["To", mail.to]].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+      [
+        ["From", mail.from],
+        ["To", mail.to],
+      ].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
       h("dt", {}, "Arrived"),
       h("dd", {}, timeNode(mail.received, whole)),
       mail.server && [h("dt", {}, "Through"), h("dd", {}, mail.server)],
     ),
-    mail.code && h("p", { class: "code" }, "Code ", h("b", {}, mail.code), copyButton(mail.code, "the code")),
+    mail.code &&
+      h("p", { class: "code" }, "Code ", h("b", {}, mail.code), copyButton(mail.code, "the code")),
     bar,
     panel,
   );

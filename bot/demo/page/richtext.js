@@ -14,7 +14,11 @@ const STYLES = [
 
 /** Draw a rich_text block; *names* gives people and channels by id. */
 export function richText(block, names) {
-  return h("div", { class: "rich-text" }, block.elements.map((each) => part(each, names)));
+  return h(
+    "div",
+    { class: "rich-text" },
+    block.elements.map((each) => part(each, names)),
+  );
 }
 
 function part(element, names) {

@@ -27,26 +27,39 @@ export class Servers {
     if (signature !== this.#signature) {
       this.#signature = signature;
       const open = new Set([...this.list.querySelectorAll("details[open]")].map((each) => each.id));
-      fill(this.list, snapshot.servers.map((each) => this.#card(each, open)));
+      fill(
+        this.list,
+        snapshot.servers.map((each) => this.#card(each, open)),
+      );
     }
     this.#drawStrip();
     const open = isForm(this.modal.top);
     if (open && !this.#open) this.panes.offer("servers");
     this.#open = open;
-    if (open && this.#waiting) this.#fillForm(this.#waiting);
+    if (this.#waiting) this.#answered(snapshot.modals.at(-1), open);
   }
 
   #card(server, open) {
     const id = `server-${server.id}`;
     const used = this.#used?.id === server.id;
-    const use = { type: "button", class: "button small", "aria-describedby": id, onclick: () => this.use(server) };
+    const use = {
+      type: "button",
+      class: "button small",
+      "aria-describedby": id,
+      onclick: () => this.use(server),
+    };
     return h(
       "li",
       { class: `server ${used ? "used" : ""}` },
       h(
         "div",
         { class: "server-head" },
-        h("h3", { id }, h("span", { class: `lamp ${server.wrong ? "bad" : "good"}`, "aria-hidden": "true" }), server.title),
+        h(
+          "h3",
+          { id },
+          h("span", { class: `lamp ${server.wrong ? "bad" : "good"}`, "aria-hidden": "true" }),
+          server.title,
+        ),
         h("button", use, "Use it"),
       ),
       h("p", { class: server.wrong ? "wrong" : "well" }, server.wrong || "All is well with it"),
@@ -68,8 +81,9 @@ export class Servers {
       const answer = await this.api.close(top.id, true);
       if (!answer.ok) return toast(answer.error);
     }
-    this.#waiting = server;
-    setTimeout(() => this.#giveUp(server), PATIENCE);
+    const asked = { server, instead: top?.id };
+    this.#waiting = asked;
+    setTimeout(() => this.#giveUp(asked), PATIENCE);
     const answer = await this.api.shortcut(SHORTCUT);
     if (!answer.ok) {
       this.#waiting = null;
@@ -77,10 +91,17 @@ export class Servers {
     }
   }
 
-  #giveUp(server) {
-    if (this.#waiting !== server) return;
+  /** The form that was asked for is there, or the bot says in another view why not. */
+  #answered(top, isOpen) {
+    const { server, instead } = this.#waiting;
+    if (isOpen) this.#fillForm(server);
+    else if (top && top.id !== instead) this.#waiting = null;
+  }
+
+  #giveUp(asked) {
+    if (this.#waiting !== asked) return;
     this.#waiting = null;
-    toast("The form didn't open. Only the owner and the admin can change mail settings.");
+    toast("The form didn't open in time. Please try again.");
   }
 
   async #fillForm(server) {
@@ -105,7 +126,9 @@ export class Servers {
     const select = h(
       "select",
       { class: "select small", id: "fill-server" },
-      this.#servers.map((each) => h("option", { value: each.id, selected: each.id === this.#used?.id }, each.title)),
+      this.#servers.map((each) =>
+        h("option", { value: each.id, selected: each.id === this.#used?.id }, each.title),
+      ),
     );
     const use = () => this.use(this.#servers.find((each) => each.id === select.value));
     fill(
@@ -117,7 +140,12 @@ export class Servers {
         h("button", { type: "button", class: "button small", onclick: use }, "Fill in"),
       ],
       password && [
-        h("span", { class: "strip-password" }, choosing ? "Its password: " : `The password of ${this.#used.host}: `, h("code", {}, password)),
+        h(
+          "span",
+          { class: "strip-password" },
+          choosing ? "Its password: " : `The password of ${this.#used.host}: `,
+          h("code", {}, password),
+        ),
         copyButton(password, "the password"),
       ],
     );
@@ -147,5 +175,8 @@ function facts(server) {
       h("dt", {}, name),
       h("dd", {}, h("code", {}, String(value)), copied && copyButton(value, "the password")),
     ];
-  return [...rows.map(row), server.expect && [h("dt", {}, "A test will say"), h("dd", {}, server.expect)]];
+  return [
+    ...rows.map(row),
+    server.expect && [h("dt", {}, "A test will say"), h("dd", {}, server.expect)],
+  ];
 }

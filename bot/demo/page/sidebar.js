@@ -29,15 +29,32 @@ export class Sidebar {
     keepingFocus(this.nav, () =>
       fill(
         this.nav,
-        h("div", { class: "workspace" }, h("b", {}, snapshot.workspace), h("span", { class: "demo-mark" }, "Demo")),
-        this.#part("Channels", rows.filter((each) => !each.channel.direct)),
+        h(
+          "div",
+          { class: "workspace" },
+          h("b", {}, snapshot.workspace),
+          h("span", { class: "demo-mark" }, "Demo"),
+        ),
+        this.#part(
+          "Channels",
+          rows.filter((each) => !each.channel.direct),
+        ),
         direct.length > 0 && this.#part("Direct messages", direct),
       ),
     );
   }
 
   #part(title, rows) {
-    return h("section", {}, h("h2", {}, title), h("ul", {}, rows.map((each) => this.#row(each))));
+    return h(
+      "section",
+      {},
+      h("h2", {}, title),
+      h(
+        "ul",
+        {},
+        rows.map((each) => this.#row(each)),
+      ),
+    );
   }
 
   #row({ channel, unread, current }) {

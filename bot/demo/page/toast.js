@@ -28,7 +28,11 @@ export function toast(text, { kind = "error", deed } = {}) {
     { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status" },
     h("p", {}, text),
     deed && h("button", { type: "button", class: "button", onclick: run }, deed.label),
-    h("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: gone }, icon("close")),
+    h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Close", onclick: gone },
+      icon("close"),
+    ),
   );
   function run() {
     gone();
@@ -71,7 +75,12 @@ export async function copy(text, event) {
 export function copyButton(text, what) {
   return h(
     "button",
-    { type: "button", class: "button small", "aria-label": `Copy ${what}`, onclick: (event) => copy(text, event) },
+    {
+      type: "button",
+      class: "button small",
+      "aria-label": `Copy ${what}`,
+      onclick: (event) => copy(text, event),
+    },
     icon("copy"),
     h("span", { class: "label" }, "Copy"),
   );
