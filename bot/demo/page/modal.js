@@ -78,9 +78,10 @@ export class Modal {
     const within = this.frame.contains(document.activeElement);
     if (!before) this.#enter();
     this.#drawView({ other });
-    // A redraw may have taken away what had the focus.
+    // A redraw may have taken away what had the focus, or put a form in place of "One moment".
     const lost = within && !this.frame.contains(document.activeElement);
-    if (other || lost) this.#focusInto(this.#kept.get(this.#view.id));
+    const form = within && !before?.submit && this.#view.submit;
+    if (other || lost || form) this.#focusInto(this.#kept.get(this.#view.id));
   }
 
   #drawView({ other }) {

@@ -32,7 +32,8 @@ export class Panes {
   /** Turn the panel to a pane, unless the person is busy there; the chat stays where it is. */
   offer(pane) {
     const panel = document.getElementById("panel");
-    if (!panel.contains(document.activeElement)) this.#panel(pane);
+    const busy = panel.contains(document.activeElement) || panel.matches(":hover");
+    if (!busy) this.#panel(pane);
   }
 
   /** The panel beside the chat has two tabs of its own, and keeps its last one. */

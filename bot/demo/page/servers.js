@@ -81,7 +81,7 @@ export class Servers {
       const answer = await this.api.close(top.id, true);
       if (!answer.ok) return toast(answer.error);
     }
-    const asked = { server, instead: top?.id };
+    const asked = { server, instead: top?.id, told: false };
     this.#waiting = asked;
     setTimeout(() => this.#giveUp(asked), PATIENCE);
     const answer = await this.api.shortcut(SHORTCUT);
@@ -91,17 +91,17 @@ export class Servers {
     }
   }
 
-  /** The form that was asked for is there, or the bot says in another view why not. */
+  /** The form that was asked for is there, or another view in which the bot says why not yet. */
   #answered(top, isOpen) {
-    const { server, instead } = this.#waiting;
-    if (isOpen) this.#fillForm(server);
-    else if (top && top.id !== instead) this.#waiting = null;
+    const asked = this.#waiting;
+    if (isOpen) this.#fillForm(asked.server);
+    else if (top && top.id !== asked.instead) asked.told = true;
   }
 
   #giveUp(asked) {
     if (this.#waiting !== asked) return;
     this.#waiting = null;
-    toast("The form didn't open in time. Please try again.");
+    if (!asked.told) toast("The form didn't open in time. Please try again.");
   }
 
   async #fillForm(server) {
