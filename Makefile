@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test run check format lock bench clean
+.PHONY: test run demo check format lock bench clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -40,6 +40,9 @@ check: $(VENV)/dev.stamp
 run: $(VENV)/run.stamp  ## the bot, as the environment describes it
 	$(BIN)/mailsettings run $(ARGS)
 
+demo: $(VENV)/run.stamp  ## the whole bot in a browser, without an account
+	@$(BIN)/mailsettings demo $(ARGS)
+
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -49,9 +52,9 @@ bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
 
 lock: $(BIN)/python  ## both lock files anew: names, versions and hashes, no addresses
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade pyproject.toml --output-file requirements.lock
+	  --python-version 3.11 --upgrade --extra demo pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade --group dev --constraint requirements.lock \
+	  --python-version 3.11 --upgrade --extra demo --group dev --constraint requirements.lock \
 	  pyproject.toml --output-file requirements-dev.lock
 
 clean:

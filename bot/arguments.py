@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -42,6 +43,26 @@ def _limit(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=_port, default=8080, metavar="N", help="of the page; 8080 unless told"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="open no browser")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="keep the bot's data here after the end"
+    )
+    parser.add_argument(
+        "--password-in-slack",
+        action="store_true",
+        help="have passwords typed into the modal, not on the bot's own page",
+    )
+    parser.add_argument(
+        "--despite-tokens",
+        action="store_true",
+        help="start although the environment has a real bot's tokens; the demo ignores them",
+    )
+
+
 GROUPS = {
     "keyring": "the encryption keys",
     "settings": "a workspace's mail settings",
@@ -49,6 +70,11 @@ GROUPS = {
 }
 COMMANDS = (
     Command(name="run", summary="run the bot"),
+    Command(
+        name="demo",
+        summary="try the whole bot in a browser: no account, no network",
+        options=(_demo,),
+    ),
     Command(
         name="doctor",
         summary="look at everything that the bot needs, and tell each cure",
@@ -111,6 +137,12 @@ class _Parser(argparse.ArgumentParser):
         """Tell the usage and end with status 64."""
         self.print_usage(sys.stderr)
         self.exit(os.EX_USAGE, f"{self.prog}: {message}\n")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError("a port from 1 to 65535 is needed, or 0 for any free one")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -111,6 +111,24 @@ def _run(call: Call) -> int:
     return run.run(config)
 
 
+def _demo(call: Call) -> int:
+    # For the same reason.
+    from bot.commands import demo  # noqa: PLC0415 - the reason is above
+
+    arguments = call.arguments
+    asked = demo.Asked(
+        port=arguments.port,
+        browser=not arguments.no_browser,
+        data_dir=arguments.data_dir,
+        password_in_slack=arguments.password_in_slack,
+        despite_tokens=arguments.despite_tokens,
+    )
+    if asked.despite_tokens:
+        for each in demo.TOKENS:
+            os.environ.pop(each, None)  # noqa: TID251 - Bolt would find them there by itself
+    return demo.demo(asked, call.environ, call.console)
+
+
 def _doctor(call: Call) -> int:
     return doctor.examine(
         call.environ,
@@ -178,6 +196,7 @@ def _audit_verify(call: Call) -> int:
 
 _COMMANDS = {
     "run": _run,
+    "demo": _demo,
     "doctor": _doctor,
     "keyring new": _keyring_new,
     "keyring status": _keyring_status,

@@ -139,7 +139,8 @@ def locked(name: str) -> dict[str, str]:
 
 def test_the_lock_files_are_current() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    needed = [Requirement(each) for each in project["project"]["dependencies"]]
+    extra = project["project"]["optional-dependencies"]["demo"]
+    needed = [Requirement(each) for each in [*project["project"]["dependencies"], *extra]]
     for requirement in needed:
         version = locked("requirements.lock")[requirement.name.lower()]
         assert requirement.specifier.contains(version), requirement

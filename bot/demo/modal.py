@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.demo.block_elements import TYPED
 from bot.demo.delivery import Delivery
 from bot.demo.door import Answer
-from bot.demo.drawing import buttons, links, options, plain, visible_text
+from bot.demo.drawing import buttons, elements, links, options, plain, visible_text
 from bot.demo.payloads import action, action_in_view, view_closed, view_submission
 from bot.demo.record import Json
 from bot.demo.state import Field, labels
@@ -38,6 +38,11 @@ class Modal:
         if self._stack.top is None:
             raise LookupError("The modal is closed.")
         return self._stack.top
+
+    @property
+    def views(self) -> list[View]:
+        """The views on the stack, lowest first."""
+        return list(self._stack.views)
 
     @property
     def title(self) -> str:
@@ -152,6 +157,27 @@ class Modal:
                     return None
                 return await self._send_action(block, element, {})
         raise LookupError(f"No button {text!r} here, but {self.buttons}.")
+
+    def enter_all(self, values: dict[str, dict[str, str | list[str]]]) -> None:
+        """Take over what a person entered into fields, by block id and action id, before an act.
+
+        Fields that are gone meanwhile are passed over. Raises LookupError for an unknown option.
+        """
+        for each in self.view.form.fields.values():
+            block_id, action_id = each.key
+            entered = values.get(block_id, {}).get(action_id)
+            if entered is not None and entered != each.shown:
+                self.view.form.touch(each.key, each.meant(entered))
+
+    async def act(self, block_id: str, action_id: str, value: str | list[str]) -> Answer | None:
+        """Use an element named by its ids: press a button, choose *value*, or enter a text."""
+        for block, element in elements(self.blocks):
+            if (block["block_id"], element.get("action_id")) == (block_id, action_id):
+                if element["type"] == "button":
+                    return await self._send_action(block, element, {})
+                used = self.view.form.fields[block_id, action_id]
+                return await self._act(used, used.meant(value))
+        raise LookupError("The form has changed meanwhile. Look again, then try once more.")
 
     async def submit(self) -> Submitted:
         """Press the submit button and wait for what it leads to."""

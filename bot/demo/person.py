@@ -9,7 +9,7 @@ from bot.demo.modal import Modal
 from bot.demo.payloads import about, action, action_in_message, command
 from bot.demo.permits import ResponseUrl
 from bot.demo.record import Json, parsed
-from bot.demo.workspace import TEAM, Message, Refused, User, mrkdwn
+from bot.demo.workspace import TEAM, Channel, Message, Refused, User, mrkdwn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,7 @@ class Person:
 
     async def command(self, name: str, text: str = "", *, channel: str = "C1") -> CommandReply:
         """Type a slash command in a channel of this person's."""
-        here = self._slack.workspace.channels[channel]
-        if self.id not in here.members:
-            raise LookupError(f"{self.user.name} is not in {channel}, and can't write there.")
+        here = self._require_member(channel)
         if self.user.team_id != TEAM:
             raise LookupError(f"{self.user.name} is of another workspace, and has no such command.")
         path = self._slack.permits.response_url(self.id, channel, command=f"{name} {text}".strip())
@@ -86,6 +84,28 @@ class Person:
         )
         self._stacks_seen += 1
         return found
+
+    def screen(self) -> Modal | None:
+        """Return the modal that this person sees now, None where there is none."""
+        mine = [each for each in self._slack.views.stacks if each.user == self.id and each.views]
+        return Modal(self._slack, mine[-1], user=self.user) if mine else None
+
+    def write(self, text: str, *, channel: str) -> Message:
+        """Write a message in a channel of this person's; nothing in it is live."""
+        self._require_member(channel)
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        message = self._slack.workspace.post({"text": escaped}, channel=channel, user=self.id)
+        self._slack.record.tell()
+        return message
+
+    async def act_in_message(self, message: Message, block_id: str, action_id: str) -> Answer:
+        """Press a button in a message, named by its ids."""
+        for block, element in buttons(message.blocks if self._sees(message) else []):
+            if (block.get("block_id", block_id), element.get("action_id")) == (block_id, action_id):
+                return await self._slack.interact(
+                    self.user, self._action_payload(message, block, element)
+                )
+        raise LookupError("This message has changed meanwhile. Look again, then try once more.")
 
     async def press_message(
         self, message: Message, button: str, *, confirm: bool = True
@@ -147,6 +167,12 @@ class Person:
             trigger_id=self._slack.permits.trigger(self.id),
             response_url=self._slack.origin + path,
         )
+
+    def _require_member(self, channel: str) -> Channel:
+        here = self._slack.workspace.channels.get(channel)
+        if here is None or self.id not in here.members:
+            raise LookupError(f"{self.user.name} is not in {channel}, and can't write there.")
+        return here
 
     def _sees(self, message: Message) -> bool:
         if message.visible_to is not None:

@@ -40,6 +40,8 @@ class Record:
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self.entries: list[Entry] = []
         self.violations: list[str] = []
+        self.changes = 0
+        """Counts what changed on any screen."""
         self._clock = clock
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -94,10 +96,17 @@ class Record:
 
     def tell(self) -> None:
         """Wake everybody who waits: something changed."""
+        self.changes += 1
         for each in self._waiting:
             if not each.done():
                 each.set_result(None)
         self._waiting.clear()
+
+    def next_change(self) -> asyncio.Future[None]:
+        """Return what is done as soon as something changes."""
+        change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.add(change)
+        return change
 
     async def until(
         self, find: Callable[[], Found | None], *, what: str, patience: float = 10
@@ -109,9 +118,7 @@ class Record:
         try:
             async with asyncio.timeout(patience):
                 while (found := find()) is None:
-                    change: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                    self._waiting.add(change)
-                    await change
+                    await self.next_change()
                 return found
         except TimeoutError:
             last = "; ".join(f"{each.what} {each.raw[:200]}" for each in self.entries[-4:])

@@ -44,6 +44,27 @@ class Field:
         return self.block["block_id"], self.element["action_id"]
 
     @property
+    def shown(self) -> str | list[str]:
+        """What the client shows: text, the value of the chosen option, or a list of such."""
+        if isinstance(self.value, list):
+            return [str(each["value"]) for each in self.value]
+        return str(self.value["value"] if isinstance(self.value, dict) else self.value or "")
+
+    def meant(self, shown: str | list[str]) -> str | Json | list[Json] | None:
+        """Return the value that is shown so. Raises LookupError for an option that isn't there."""
+        kind = self.element["type"]
+        if kind not in CHOICES:
+            return shown if isinstance(shown, str) else ""
+        wanted = [shown] if isinstance(shown, str) else shown
+        offered = {each["value"]: each for each in options(self.element)}
+        if unknown := [each for each in wanted if each and each not in offered]:
+            raise LookupError(f"{self.key[1]} offers no {unknown[0]!r}, but {list(offered)}.")
+        chosen = [offered[each] for each in wanted if each]
+        if kind == "checkboxes":
+            return chosen
+        return chosen[0] if chosen else None
+
+    @property
     def payload(self) -> Json:
         """Its entry in `view.state.values`."""
         kind = self.element["type"]

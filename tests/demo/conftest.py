@@ -1,8 +1,12 @@
-"""The stand-in, and a small bare Bolt app that is reached over HTTP or Socket Mode."""
+"""The stand-in with a small bare Bolt app; and the whole demo, used as its page does."""
 
+import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,7 +17,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.demo.program import Demo, Wishes
 from bot.demo.slack import StandIn
+from bot.smtp.network import Deadlines
 
 SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret", "xoxb-1-bot", "xapp-1-app"
 
@@ -211,3 +217,124 @@ class Kit:
 @pytest.fixture
 def kit() -> Kit:
     return Kit()
+
+
+class Page:
+    """Uses the demo as its page does: requests, and the stream of what a person sees."""
+
+    def __init__(self, demo: Demo, session: aiohttp.ClientSession, user: str) -> None:
+        self.demo = demo
+        self.session = session
+        self.user = user
+
+    def seen_by(self, user: str) -> "Page":
+        """Return the page as somebody else has it open."""
+        return Page(self.demo, self.session, user)
+
+    async def ask(self, path: str, **body: Any) -> tuple[int, dict[str, Any]]:
+        """Send a request; return the status and the answer."""
+        async with self.session.post(
+            f"{self.demo.address}api/{path}", json={"user": self.user, **body}
+        ) as response:
+            return response.status, await response.json()
+
+    async def do(self, path: str, **body: Any) -> dict[str, Any]:
+        """Send a request that succeeds."""
+        status, answer = await self.ask(path, **body)
+        assert (status, answer["ok"], answer["error"]) == (200, True, "")
+        return answer
+
+    async def sees(
+        self, find: Callable[[dict[str, Any]], Any] = lambda _: True, *, patience: float = 10
+    ) -> dict[str, Any]:
+        """Read the stream until *find* is true of a screen; return that screen."""
+        async with (
+            asyncio.timeout(patience),
+            self.session.get(
+                f"{self.demo.address}api/stream", params={"user": self.user}
+            ) as response,
+        ):
+            assert response.status == 200
+            async for line in response.content:
+                if line.startswith(b"data: ") and find(screen := json.loads(line[6:])):
+                    return screen  # type: ignore[no-any-return] # JSON
+        raise AssertionError("the stream ended")
+
+    async def open_settings(self) -> dict[str, Any]:
+        """Type the command and wait for the form; return the view."""
+        await self.do("command", channel="C1", text="/mailsettings")
+        return (await self.sees(lambda s: top(s).get("submit") == "Save"))["modals"][0]
+
+    async def fill(self, server_id: str) -> dict[str, Any]:
+        """Open the settings and fill them for a server, with its password; return the server."""
+        view = await self.open_settings()
+        await self.do("fill", view_id=view["id"], server_id=server_id)
+        screen = await self.sees()
+        server = next(each for each in screen["servers"] if each["id"] == server_id)
+        if server["username"]:
+            await self.give_password(server["password"])
+        return server
+
+    async def give_password(self, password: str) -> None:
+        """Press the button for it and use the page behind the link, then close the view."""
+        view = top(await self.sees())
+        await self.do(
+            "modal/act", view_id=view["id"], block_id="password", action_id="change_password"
+        )
+        asking = top(await self.sees(lambda s: len(s["modals"]) == 2))
+        link = re.search(r"http://127[^\"|>]+/password/[\w-]+", json.dumps(asking["blocks"]))
+        assert link is not None
+        async with self.session.post(link[0], data={"password": password}) as response:
+            assert response.status == 200
+        await self.sees(lambda s: "new password given" in json.dumps(s["modals"][0]))
+        await self.do("modal/close", view_id=asking["id"])
+
+    async def save(self) -> None:
+        """Submit the form, see that it was saved, and close it."""
+        view = top(await self.sees())
+        answer = await self.do("modal/submit", view_id=view["id"], values={})
+        assert answer["outcome"] == "updated", answer
+        await self.do("modal/close", view_id=view["id"], all=True)
+
+    async def test(self, text: str = "/mailtest", *, channel: str = "C1") -> dict[str, Any]:
+        """Type the command for a test; return the message once it has ended."""
+        before = len((await self.sees())["messages"][channel])
+        await self.do("command", channel=channel, text=text)
+
+        def ended(screen: dict[str, Any]) -> list[dict[str, Any]]:
+            new = screen["messages"][channel][before:]
+            return [each for each in new if each["blocks"][-1:] and is_buttons(each["blocks"][-1])]
+
+        return ended(await self.sees(ended))[-1]
+
+
+def top(screen: dict[str, Any]) -> dict[str, Any]:
+    """What is on top of a person's modal; empty where none is open."""
+    return screen["modals"][-1] if screen["modals"] else {}
+
+
+def is_buttons(block: dict[str, Any]) -> bool:
+    return block.get("block_id") == "mailtest"
+
+
+@pytest.fixture
+def wishes(tmp_path: Path) -> Wishes:
+    """How the demo is started; a test may have it otherwise."""
+    patience = Deadlines(lookup=1, connection=1, stage=1.5, final=2, total=8, aside=0.5)
+    return Wishes(directory=tmp_path, port=0, deadlines=patience)
+
+
+@pytest.fixture
+async def demo(wishes: Wishes) -> AsyncIterator[Demo]:
+    running = Demo(wishes)
+    await running.start()
+    yield running
+    await running.stop()
+    running.slack.check()
+
+
+@pytest.fixture
+async def page(demo: Demo) -> AsyncIterator[Page]:
+    """The page, as the admin has it open."""
+    async with aiohttp.ClientSession(headers={"X-Demo": "1"}) as session:
+        yield Page(demo, session, "UADMIN")

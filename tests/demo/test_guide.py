@@ -1,0 +1,46 @@
+from typing import Any
+
+from bot.demo.guide import STEPS
+
+
+def done(screen: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in screen["guide"] if each["done"]]
+
+
+async def test_each_step_is_ticked_by_what_happened(page: Any) -> None:
+    assert done(await page.sees()) == []
+    await page.open_settings()
+    assert done(await page.sees()) == ["open"]
+    view = (await page.sees())["modals"][0]
+    await page.do("fill", view_id=view["id"], server_id="smtp")
+    assert done(await page.sees()) == ["open", "choose"]
+    await page.give_password("right-horse-battery")
+    await page.save()
+    assert done(await page.sees()) == ["open", "choose", "save"]
+    await page.test()
+    screen = await page.sees()
+    assert done(screen) == ["open", "choose", "save", "test"]
+    await page.do("mail/opened", id=screen["inbox"][0]["id"])
+    assert done(await page.sees())[-1] == "code"
+    await page.fill("recipient")
+    await page.save()
+    assert "break" not in done(await page.sees())
+    await page.test()
+    assert done(await page.sees()) == list(STEPS)
+
+
+async def test_an_explanation_counts_only_once_something_was_broken(page: Any) -> None:
+    await page.do("command", channel="C1", text="/mailtest")
+    await page.sees(lambda s: "Not possible" in s["messages"]["C1"][-1]["text"])
+    assert done(await page.sees()) == []
+
+
+async def test_everyone_dismisses_it_alone(page: Any) -> None:
+    await page.do("guide/dismiss")
+    assert (await page.sees())["guide_dismissed"]
+    assert not (await page.seen_by("UOWNER").sees())["guide_dismissed"]
+
+
+async def test_a_mail_that_is_not_there_cannot_be_opened(page: Any) -> None:
+    status, answer = await page.ask("mail/opened", id="mail-1")
+    assert (status, answer["error"]) == (400, "This mail is no longer kept.")
