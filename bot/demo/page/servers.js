@@ -1,6 +1,6 @@
 /** The panel of mail servers to try, and the strip in the modal that fills its form with one. */
 
-import { fill, h } from "./dom.js";
+import { fill, h, keepingFocus } from "./dom.js";
 import { copyButton, toast } from "./toast.js";
 
 const PATIENCE = 8000;
@@ -23,20 +23,25 @@ export class Servers {
 
   draw(snapshot) {
     this.#servers = snapshot.servers;
-    const signature = JSON.stringify([snapshot.servers, this.#used?.id]);
-    if (signature !== this.#signature) {
-      this.#signature = signature;
-      const open = new Set([...this.list.querySelectorAll("details[open]")].map((each) => each.id));
-      fill(
-        this.list,
-        snapshot.servers.map((each) => this.#card(each, open)),
-      );
-    }
+    this.#drawCards();
     this.#drawStrip();
     const open = isForm(this.modal.top);
     if (open && !this.#open) this.panes.offer("servers");
     this.#open = open;
     if (this.#waiting) this.#answered(snapshot.modals.at(-1), open);
+  }
+
+  #drawCards() {
+    const signature = JSON.stringify([this.#servers, this.#used?.id]);
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    const open = new Set([...this.list.querySelectorAll("details[open]")].map((each) => each.id));
+    keepingFocus(this.list, () =>
+      fill(
+        this.list,
+        this.#servers.map((each) => this.#card(each, open)),
+      ),
+    );
   }
 
   #card(server, open) {
@@ -46,6 +51,7 @@ export class Servers {
       type: "button",
       class: "button small",
       "aria-describedby": id,
+      "data-focus": `use ${server.id}`,
       onclick: () => this.use(server),
     };
     return h(
@@ -109,7 +115,7 @@ export class Servers {
     const answer = await this.modal.fill(this.modal.top.id, server.id);
     if (!answer.ok) return toast(answer.error);
     this.#used = server;
-    this.#signature = "";
+    this.#drawCards();
     this.#drawStrip();
     this.modal.takeFocus();
   }
