@@ -58,9 +58,9 @@ export class Modal {
     document.addEventListener("keydown", (event) => this.#escape(event));
   }
 
-  /** The view on the screen, with its fields; null where none is. */
+  /** The view on the screen; null where none is. */
   get top() {
-    return this.#view && { ...this.#view, fields: this.#kept.get(this.#view.id).fields };
+    return this.#view;
   }
 
   draw(views, names) {

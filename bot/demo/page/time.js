@@ -18,7 +18,7 @@ export function whole(date) {
 }
 
 /** Say how long ago something was, and give the time of day once that reads better. */
-export function ago(date) {
+function ago(date) {
   const seconds = (Date.now() - date.getTime()) / 1000;
   if (seconds < 45) return "just now";
   const minutes = Math.round(seconds / 60);
