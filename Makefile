@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test run demo check format lock bench clean
+.PHONY: test run demo check format lock bench pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -49,6 +49,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
 	$(BIN)/python -m tests.bench $(ARGS)
+
+pictures: $(VENV)/dev.stamp  ## docs/pictures, from the running demo; needs Debian's chromium
+	CI=true $(BIN)/pytest tests/browser/pictures.py $(ARGS)
 
 lock: $(BIN)/python  ## both lock files anew: names, versions and hashes, no addresses
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -79,7 +79,7 @@ class Window:
     async def use(self, title: str) -> None:
         """Let a mail server fill the form, which opens if it must."""
         await self.go("servers")
-        card = self.servers.filter(has=self.page.get_by_role("heading", name=title, exact=True))
+        card = self.servers.filter(has=self.page.locator("h3", has_text=title))
         await card.get_by_role("button", name="Use it").click()
         await expect(card).to_have_class(re.compile("used"))
         await expect(self.modal).to_be_visible()

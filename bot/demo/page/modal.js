@@ -28,7 +28,7 @@ export class Modal {
   constructor({ overlay, frame, behind, api, opened }) {
     Object.assign(this, { overlay, frame, behind, api, opened });
     this.title = h("h2", { id: "modal-title" });
-    this.body = h("div", { class: "modal-body" });
+    this.body = h("div", { class: "modal-body", role: "group", "aria-labelledby": "modal-title" });
     this.foot = h("footer", { class: "modal-foot" });
     this.strip = h("div", { class: "demo-strip", hidden: true });
     const dismiss = () => this.#close(true);
@@ -96,6 +96,9 @@ export class Modal {
     const nodes = drawn.nodes(drawable(blocks, place));
     if (other) arrange(this.body, nodes);
     else keepingFocus(this.body, () => arrange(this.body, nodes));
+    // Where nothing within can have the focus, the keys scroll the text itself.
+    if (focusables(this.body).length) this.body.removeAttribute("tabindex");
+    else this.body.tabIndex = 0;
     this.#drawFoot();
   }
 
