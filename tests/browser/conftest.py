@@ -30,6 +30,7 @@ PATIENCE = 15_000
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-lcd-text",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
