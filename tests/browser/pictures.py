@@ -129,7 +129,9 @@ async def test_the_filled_form(window: Any) -> None:
     await without_guide(window)
     await window.use("All well, with STARTTLS")
     await window.give_password(PASSWORD)
-    await window.modal.get_by_text("Server address").evaluate("each => each.scrollIntoView()")
+    await window.modal.get_by_text("Server address").evaluate(
+        "each => { each.scrollIntoView(); each.closest('.modal-body').scrollBy(0, -14) }"
+    )
     await take(window, "form")
 
 
@@ -150,7 +152,8 @@ async def test_an_accepted_test_and_the_code_in_its_mail(window: Any) -> None:
     await take(window, "inbox")
 
 
-async def test_a_failed_test_with_its_explanation(window: Any) -> None:
+async def test_a_failed_test_with_its_explanation(open_window: Any) -> None:
+    window = await open_window(height=840)
     await without_guide(window)
     await window.put_in("Wrong password")
     await window.say("/mailtest bob@acme.example")
