@@ -215,4 +215,5 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
 
 
 def _dump_document(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+    # In ASCII: a form keeps what was typed before it is judged, half a character as well.
+    return json.dumps(document, sort_keys=True).encode()
