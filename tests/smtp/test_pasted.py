@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.smtp.address import has_control_characters
-from bot.smtp.fields import PastedServer, parse_host, split_server
+from bot.smtp.fields import parse_host
+from bot.smtp.pasted import PastedServer, split_server
 from bot.smtp.settings import TLSMode
 
 
