@@ -42,12 +42,12 @@ def parse_host(text: str) -> str:
     literal = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if is_ip_address(literal):
         return one_form(literal)
+    if any(each in text for each in ":/?#"):
+        raise ValueError(_TYPE_A_NAME)
     if "@" in text:
         raise ValueError(
             "This looks like a mail address. Type the server's name, like smtp.example.com."
         )
-    if any(each in text for each in ":/?#"):
-        raise ValueError(_TYPE_A_NAME)
     try:
         name = a_labels(text) if len(text) <= _LONGEST_NAME else text
     except ValueError:

@@ -51,7 +51,8 @@ def split_server(text: str) -> PastedServer:
     user, colon, _password = login.partition(":")
     place = _PLACE.fullmatch(rest)
     port = int(place["port"]) if place and place["port"] else None
-    if place is None or scheme not in {None, *_SCHEMES}:
+    is_port = port is None or 1 <= port <= 65535
+    if place is None or not is_port or scheme not in {None, *_SCHEMES}:
         # Whatever this is, it has no password in it any more.
         kept = text if not colon else f"{match[0] if match else ''}{rest}"
         return PastedServer(host=kept, had_password=bool(colon))

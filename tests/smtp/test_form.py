@@ -172,6 +172,14 @@ def test_a_pasted_server_that_contradicts_the_form_is_a_complaint(host: str, sai
     assert "secret" not in errors["host"]
 
 
+@pytest.mark.parametrize("port", ["0", "00", "65536", "99999", "100000"])
+@pytest.mark.parametrize("pasted", ["smtp.example.com", "smtp://bob@smtp.example.com", "[::1]"])
+def test_a_pasted_port_that_is_none_is_a_complaint(pasted: str, port: str) -> None:
+    errors = complaints(host=f"{pasted}:{port}")
+    assert errors.keys() == {"host"}
+    assert "Type only the server's name" in errors["host"]
+
+
 def test_a_pasted_port_does_not_contradict_a_faulty_one() -> None:
     assert complaints(host="smtp.example.com:587", port="x").keys() == {"port"}
 

@@ -64,6 +64,11 @@ from bot.smtp.settings import TLSMode
         ("bob@example.com", PastedServer(host="bob@example.com")),
         ("https://smtp.example.com", PastedServer(host="https://smtp.example.com")),
         ("smtp.example.com:abc", PastedServer(host="smtp.example.com:abc")),
+        ("smtp.example.com:0", PastedServer(host="smtp.example.com:0")),
+        ("smtp.example.com:65536", PastedServer(host="smtp.example.com:65536")),
+        ("smtps://bob@smtp.example.com:0", PastedServer(host="smtps://bob@smtp.example.com:0")),
+        ("[2001:db8::1]:0", PastedServer(host="[2001:db8::1]:0")),
+        ("smtp.example.com:65535", PastedServer(host="smtp.example.com", port=65535)),
         ("", PastedServer(host="")),
     ],
 )
@@ -81,6 +86,8 @@ SECRETS = st.text(min_size=8, max_size=20).map(lambda text: f"s3cr3t{text}")
         "bob:{}@smtp.example.com",
         "https://bob:{}@smtp.example.com/path?x",
         "smtp://bob:{}@",
+        "smtp://bob:{}@smtp.example.com:0",
+        "bob:{}@smtp.example.com:65536",
         "smtp://bob:{}@host with spaces",
     ],
 )
