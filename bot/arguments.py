@@ -89,7 +89,7 @@ COMMANDS = (
     ),
     Command(
         name="settings set-password",
-        summary="take a new password: asked for on a terminal, else the first line of the input",
+        summary="take a new password: asked for on a terminal, else the input, one line",
         options=(_workspace,),
     ),
     Command(

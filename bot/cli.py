@@ -162,20 +162,19 @@ def _settings_set_password(call: Call) -> int:
 
 
 def _test(call: Call) -> int:
-    config = call.config()
-    with closing(open_existing(config)) as vault:
-        return test.test(
-            vault,
-            config,
-            call.console,
-            network=network_of(config),
-            asked=test.Asked(
-                address=call.arguments.address,
-                send=not call.arguments.no_send,
-                workspace=call.arguments.workspace,
-                as_json=call.arguments.json,
-            ),
-        )
+    with test.refusals(call.console, as_json=call.arguments.json):
+        # First, because a wrong address is wrong whatever else is.
+        recipient = test.recipient_of(call.arguments.address)
+        config = call.config()
+        vault = open_existing(config)
+    asked = test.Asked(
+        recipient=recipient,
+        send=not call.arguments.no_send,
+        workspace=call.arguments.workspace,
+        as_json=call.arguments.json,
+    )
+    with closing(vault):
+        return test.test(vault, config, call.console, network=network_of(config), asked=asked)
 
 
 def _audit_show(call: Call) -> int:

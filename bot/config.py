@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from bot import variables
 from bot.environment import Environment, Fault
@@ -145,9 +146,8 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     which decides its default format.
     """
     environment = Environment(environ)
-    bot_token, app_token, signing_secret = _slack(
-        environment if for_slack else Environment(environ)
-    )
+    for_tokens = environment if for_slack else Environment(environ)
+    bot_token, app_token, signing_secret = _slack(for_tokens)
     path = partial(variables.path, home=environment.text("HOME"))
     data_dir = environment.value(
         "MAILSETTINGS_DATA_DIR", path, fallback=Path(), default="~/.local/share/mailsettings"
@@ -167,7 +167,7 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
         database_url=environment.value(
             "DATABASE_URL",
             variables.database_url,
-            fallback=f"sqlite:///{data_dir / 'mailsettings.db'}",
+            fallback=f"sqlite:///{quote(str(data_dir / 'mailsettings.db'))}",
         ),
         keyring_file=environment.value(
             "MAILSETTINGS_KEYRING_FILE", path, fallback=data_dir / "keyring"

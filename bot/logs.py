@@ -11,11 +11,11 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _OURS = ("bot", "storage")
-_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access", "alembic")
+_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access")
 """At DEBUG these print tokens, whole payloads and parameters (facts: measured)."""
 
-_SILENT = ("asyncio", "sqlalchemy")
-"""At INFO these tell every statement and every slow callback."""
+_SILENT = ("alembic", "asyncio", "sqlalchemy")
+"""At INFO these tell every look at the schema, every slow callback and every statement."""
 
 _SHORTEST = 4
 """Characters of the shortest value worth replacing: shorter ones would hide half the log."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
@@ -122,7 +122,7 @@ def keys_in_use(config: Config) -> tuple[str, ...]:
 
 def database_path(config: Config) -> Path:
     """Return the file of the SQLite database."""
-    return Path(config.database_url.partition(":///")[2].partition("?")[0])
+    return Path(make_url(config.database_url).database or "")
 
 
 def keyring_place(config: Config) -> str:
@@ -215,4 +215,5 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
 
 
 def _dump_document(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, sort_keys=True, ensure_ascii=False).encode()
+    # In ASCII: a form keeps what was typed before it is judged, half a character as well.
+    return json.dumps(document, sort_keys=True).encode()

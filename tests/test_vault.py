@@ -11,7 +11,14 @@ import pytest
 
 from bot.config import Config, read
 from bot.smtp.settings import MailSettings
-from bot.vault import VaultClosed, _make, keys_in_use, open_existing, open_vault
+from bot.vault import (
+    VaultClosed,
+    _make,
+    database_path,
+    keys_in_use,
+    open_existing,
+    open_vault,
+)
 from storage import keyring_file
 from storage.database import connect, migrate
 from storage.errors import Unavailable
@@ -45,6 +52,29 @@ def test_the_first_start_makes_all_and_announces_the_keyring(environ: dict[str, 
     assert stat.S_IMODE(config.data_dir.stat().st_mode) == 0o700
     for file in ("keyring", "mailsettings.db"):
         assert stat.S_IMODE((config.data_dir / file).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["100% ours", "50%25?x=1#y"])
+def test_a_directory_of_any_name_will_do(
+    environ: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    config = config_of(environ | {"MAILSETTINGS_DATA_DIR": str(tmp_path / name)})
+    fill(config)
+    assert database_path(config) == tmp_path / name / "mailsettings.db"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [name]
+    with closing(open_existing(config)) as vault:
+        assert vault.workspaces() == ("T1",)
+
+
+def test_a_database_is_looked_for_where_it_was_made(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    key = f"primary {generate_key()}"
+    url = f"sqlite:///{tmp_path}/a%20name.db"
+    config = config_of(environ | {"DATABASE_URL": url, "MAILSETTINGS_KEYRING": key})
+    fill(config)
+    assert database_path(config) == tmp_path / "a name.db"
+    assert database_path(config).exists()
 
 
 def test_the_next_start_finds_everything_again(environ: dict[str, str]) -> None:

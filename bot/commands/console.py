@@ -51,9 +51,19 @@ class Console:
             self.complain(f"{each.variable}: {each.problem}\n    {each.cure}")
 
     def secret(self, prompt: str) -> str:
-        """Read a secret: without echo and twice on a terminal, else one line. Raises Stop."""
+        """Read a secret: without echo and twice on a terminal, else all input. Raises Stop.
+
+        One line feed at the end of the input is no part of the secret.
+        """
         if not self.stdin.isatty():
-            return _line(self.stdin)
+            line = _line(self.stdin)
+            if self.stdin.read(1):
+                raise Stop(
+                    "The input has more than one line, and a password can't contain line breaks. "
+                    "Nothing was changed. Give the password alone, on one line.",
+                    os.EX_USAGE,
+                )
+            return line
         with _without_echo(self.stdin.fileno()):
             first = self._ask(prompt)
             second = self._ask("The same again")

@@ -29,5 +29,11 @@ def fault(check: str, text: str, cure: str, *, status: int = os.EX_CONFIG) -> Fi
 
 def failed(check: str, problem: Exception, *, status: int = os.EX_CONFIG) -> Finding:
     """Return the finding of a *problem* that says what is wrong first, then what to do."""
+    text, cure = in_two(problem)
+    return fault(check, text, cure, status=status)
+
+
+def in_two(problem: Exception) -> tuple[str, str]:
+    """Return what is wrong, the first sentence of a *problem*, and what to do, the others."""
     text, _, cure = str(problem).partition(". ")
-    return fault(check, f"{text}.".replace("..", "."), cure, status=status)
+    return f"{text.removesuffix('.')}.", cure

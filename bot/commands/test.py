@@ -2,14 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands.console import Console, Stop
+from bot.commands.finding import in_two
 from bot.commands.workspace import choose
-from bot.config import Config
+from bot.config import Config, InvalidEnvironment
 from bot.sending import Trial, explain, new_code, run_test, service_of
 from bot.slack.deeds import tested
 from bot.slack.mailtest.words import duration
@@ -17,9 +19,19 @@ from bot.slack.words import OPERATOR
 from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.network import Network
 from bot.smtp.settings import LABELS, MailSettings, TLSMode
-from bot.smtp.transcript import Diagnosis, Outcome, Reply, Stage, Step, TLSFacts, Transcript
-from bot.vault import Vault
+from bot.smtp.transcript import (
+    Diagnosis,
+    Failure,
+    Outcome,
+    Reply,
+    Stage,
+    Step,
+    TLSFacts,
+    Transcript,
+)
+from bot.vault import Vault, VaultClosed
 from storage.audit import Event
+from storage.errors import StorageError
 
 _WIDTH = max(len(each.label) for each in Stage)
 
@@ -28,7 +40,8 @@ _WIDTH = max(len(each.label) for each in Stage)
 class Asked:
     """What was typed after `mailsettings test`."""
 
-    address: str
+    recipient: str
+    """As `recipient_of` gives it."""
     send: bool
     workspace: str | None
     as_json: bool
@@ -40,12 +53,12 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
     The status is 0 when it was accepted, 75 where trying later may help, 78 where the settings or
     the environment forbid the test, 69 for everything else.
     """
-    recipient = _recipient(asked.address)
-    team_id = choose(vault, asked.workspace)
-    record = vault.settings.get(team_id) if team_id else None
+    with refusals(console, as_json=asked.as_json):
+        team_id = choose(vault, asked.workspace)
+        record = vault.settings.get(team_id) if team_id else None
     service = service_of(record.value if record else None, config)
     trial = Trial(
-        recipient=recipient,
+        recipient=asked.recipient,
         send=asked.send,
         code=new_code(),
         workspace=team_id or "this workspace",
@@ -79,11 +92,50 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
     return _status(transcript, diagnosis)
 
 
-def _recipient(address: str) -> str:
+def recipient_of(address: str) -> str:
+    """Return the *address* that was typed, as it goes over the wire. Raises Stop."""
     try:
         return parse_address(address)
     except InvalidAddress as problem:
         raise Stop(str(problem), os.EX_USAGE) from None
+
+
+@contextmanager
+def refusals(console: Console, *, as_json: bool) -> Iterator[None]:
+    """For a program, answer with the one object too when the block finds no test possible."""
+    try:
+        yield
+    except (InvalidEnvironment, Stop, VaultClosed, StorageError) as refusal:
+        if as_json:
+            console.document(_refused(refusal))
+        raise
+
+
+def _refused(refusal: Exception) -> dict[str, Any]:
+    meaning, cure = in_two(refusal)
+    advice: tuple[str, ...] = (cure,) if cure else ()
+    match refusal:
+        case InvalidEnvironment():
+            cause, meaning = "not-configured", "The environment can't be used as it is."
+            advice = tuple(
+                f"{each.variable}: {each.problem} {each.cure}" for each in refusal.faults
+            )
+        case Stop(status=os.EX_USAGE):
+            cause, meaning = "recipient-syntax", str(refusal)
+            advice = ("Name one mail address: mailsettings test name@example.com",)
+        case StorageError():
+            cause = "storage-unavailable"
+        case _:
+            cause = "not-configured"
+    step = Step(stage=Stage.SETTINGS, milliseconds=0, line="not complete", ok=False)
+    transcript = Transcript(
+        outcome=Outcome.REFUSED,
+        host="",
+        port=0,
+        steps=(step,),
+        failure=Failure(stage=step.stage, cause=cause),
+    )
+    return _document(transcript, Diagnosis(cause=cause, meaning=meaning, advice=advice))
 
 
 def _deed(transcript: Transcript, diagnosis: Diagnosis | None, revision: int) -> Event:

@@ -197,4 +197,4 @@ def _problems_of_blocks(blocks: object, surface: Surface) -> list[str]:
 
 def too_large(view: object) -> bool:
     """Whether a view is above Slack's limit for a view."""
-    return len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES
+    return len(json.dumps(view, ensure_ascii=False).encode(errors="surrogatepass")) > VIEW_BYTES

@@ -58,7 +58,7 @@ class Caller:
     team_id: str
     user_id: str
     home_team_id: str
-    """The workspace that the user belongs to: differs from team_id in a shared channel."""
+    """The user's own workspace: another one in a shared channel, or within an organisation."""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Caller":
@@ -95,7 +95,7 @@ class Access:
         """Return who *caller* is, asked just now if *fresh*. Raises SlackSilent."""
         if not fresh and (person := self.remembered(caller)) is not None:
             return person
-        if caller.home_team_id != caller.team_id or not caller.user_id:
+        if not caller.user_id:
             return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
         try:
             answer = await asyncio.wait_for(
@@ -127,7 +127,7 @@ class Access:
         """Return the admin that *caller* is. Raises NotAdmin, SlackSilent."""
         person = await self.person(caller, fresh=fresh)
         if person.role is not Role.ADMIN:
-            foreign = caller.home_team_id != caller.team_id
+            foreign = person.role is Role.NOBODY and caller.home_team_id != caller.team_id
             raise NotAdmin(OTHER_WORKSPACE if foreign else ADMINS_ONLY)
         return person
 

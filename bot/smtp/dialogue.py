@@ -5,6 +5,7 @@ import re
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from bot.smtp.authentication import Exchange, MalformedChallenge
 from bot.smtp.journal import Journal
@@ -39,20 +40,32 @@ class Answer:
 
         Raises ConversationEnded: with cause 'reply' for a refusal.
         """
-        if self.raw.code // 100 == digit:
-            return self
-        self.refuse()
-        raise ConversationEnded(
-            "reply-malformed",
-            f"The server answered {self.raw.code}, which has no place here.",
-            reply=self.reply,
-        )
+        if self.raw.code // 100 != digit:
+            self._end()
+        return self
+
+    def greeting(self) -> "Answer":
+        """Return itself when it greets: 220 alone does (RFC 5321 4.3.2).
+
+        Raises ConversationEnded as `wanted` does.
+        """
+        if self.raw.code != 220:
+            self._end()
+        return self
 
     def refuse(self) -> None:
         """Raise ConversationEnded when this is a refusal."""
         if self.raw.code // 100 in {4, 5}:
             text = f"The server refused with {self.raw.code}."
             raise ConversationEnded("reply", text, reply=self.reply)
+
+    def _end(self) -> NoReturn:
+        self.refuse()
+        raise ConversationEnded(
+            "reply-malformed",
+            f"The server answered {self.raw.code}, which has no place here.",
+            reply=self.reply,
+        )
 
 
 class Dialogue:

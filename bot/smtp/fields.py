@@ -3,12 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
-from bot.smtp.pasted import a_labels, is_ip_address, one_form, trimmed
+from bot.smtp.pasted import a_labels, is_ip_address, one_form, split_server, trimmed
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import (
     LABELS,
@@ -25,64 +24,9 @@ _TYPE_A_NAME = "Type only the server's name, like smtp.example.com."
 _NO_SERVER = "This isn't a server name. Type one like smtp.example.com."
 _INVISIBLE = "This has a character that can't be seen. Empty the field and type it by hand."
 
-_SCHEMES = {
-    "smtp": None,
-    "smtps": TLSMode.IMPLICIT,
-    "submissions": TLSMode.IMPLICIT,
-    "submission": TLSMode.STARTTLS,
-    "smtp+starttls": TLSMode.STARTTLS,
-}
-_MODES = {465: TLSMode.IMPLICIT, 587: TLSMode.STARTTLS}
-"""What a port says of the protocol (RFC 8314 7.3). Others say nothing: no guess is "none"."""
-
-_SCHEME = re.compile(r"(?P<name>[a-z][a-z0-9+.-]*)://", re.IGNORECASE)
-_PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?#\s]+)(?::(?P<port>[0-9]{1,5}))?/?")
 _LONGEST_NAME = 253
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastedServer:
-    """A server address that came with more than a name, taken apart."""
-
-    host: str
-    port: int | None = None
-    tls_mode: TLSMode | None = None
-    username: str | None = None
-    had_password: bool = False
-    """A password stood in what was pasted; it is not kept, the person is told."""
-
-
-def split_server(text: str) -> PastedServer:
-    """Take apart a pasted `smtp://user@host:587`; a plain host name comes back as it is.
-
-    A password in it is dropped here, whatever it holds, so that it never reaches a view. What
-    can't be taken apart comes back as the host, for `parse_host` to complain of.
-    """
-    text = trimmed(unicodedata.normalize("NFKC", text))
-    if is_ip_address(text):
-        return PastedServer(host=text)
-    match = _SCHEME.match(text)
-    scheme = match["name"].lower() if match else None
-    login, at, rest = text[match.end() if match else 0 :].rpartition("@")
-    user, colon, _password = login.partition(":")
-    place = _PLACE.fullmatch(rest)
-    port = int(place["port"]) if place and place["port"] else None
-    if place is None or scheme not in {None, *_SCHEMES}:
-        # Whatever this is, it has no password in it any more.
-        kept = text if not colon else f"{match[0] if match else ''}{rest}"
-        return PastedServer(host=kept, had_password=bool(colon))
-    if at and not (scheme or port or colon):
-        return PastedServer(host=text)  # a mail address
-    mode = (_SCHEMES[scheme] if scheme else None) or (_MODES.get(port) if port else None)
-    return PastedServer(
-        host=place["host"].strip("[]"),
-        port=port or (mode.port if mode else None),
-        tls_mode=mode,
-        username=unquote(user) or None,
-        had_password=bool(colon),
-    )
 
 
 def parse_host(text: str) -> str:
@@ -98,12 +42,12 @@ def parse_host(text: str) -> str:
     literal = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if is_ip_address(literal):
         return one_form(literal)
+    if any(each in text for each in ":/?#"):
+        raise ValueError(_TYPE_A_NAME)
     if "@" in text:
         raise ValueError(
             "This looks like a mail address. Type the server's name, like smtp.example.com."
         )
-    if any(each in text for each in ":/?#"):
-        raise ValueError(_TYPE_A_NAME)
     try:
         name = a_labels(text) if len(text) <= _LONGEST_NAME else text
     except ValueError:

@@ -38,7 +38,8 @@ class ReplyBuffer:
     def __init__(self) -> None:
         self._waiting = bytearray()
         self._searched = 0
-        self._lines: list[tuple[bytes, bytes]] = []
+        self._code = b""
+        self._lines: list[bytes] = []
         self._size = 0
 
     def __bool__(self) -> bool:
@@ -70,10 +71,11 @@ class ReplyBuffer:
     def _add(self, line: bytes) -> bool:
         self._check_size(self._size)
         match = _REPLY_LINE.fullmatch(line)
-        if match is None or (self._lines and self._lines[0][0][:1] != match[1][:1]):
-            # A reply whose lines are of different classes could be read as a yes or as a no.
+        if match is None or (self._lines and self._code != match[1]):
+            # All lines must have one code (RFC 5321 4.2.1): which of two would be the answer?
             raise ReplyMalformed(line)
-        self._lines.append((match[1], match[3] or b""))
+        self._code = match[1]
+        self._lines.append(match[3] or b"")
         return match[2] != b"-"
 
     def _check_size(self, size: int) -> None:
@@ -81,9 +83,7 @@ class ReplyBuffer:
             raise ReplyTooLong("the server's reply has no end")
 
     def _finish(self) -> RawReply:
-        reply = RawReply(
-            code=int(self._lines[-1][0]), lines=tuple(text for _code, text in self._lines)
-        )
+        reply = RawReply(code=int(self._code), lines=tuple(self._lines))
         self._lines, self._size = [], 0
         return reply
 

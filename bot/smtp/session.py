@@ -75,7 +75,7 @@ class Session:
                 await self._shake_hands(self._wire.start_tls)
                 self._journal.passed(_protection(self._findings.tls))
         async with self._stage(Stage.GREETING):
-            answer = (await self._greeting()).wanted(2)
+            answer = (await self._greeting()).greeting()
             self._findings.greeting = answer.reply.text
             self._journal.passed(line_of(answer.reply))
         async with self._stage(Stage.EHLO):

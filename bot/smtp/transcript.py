@@ -36,7 +36,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
     """It ended before the server could have taken the message."""
     UNKNOWN = "unknown"
-    """The connection was lost after the final dot: the server may have taken the message."""
+    """No clear answer came after the final dot: the server may have taken the message."""
     REFUSED = "refused"
     """We did not try: the settings or the operator's policy forbid it."""
 

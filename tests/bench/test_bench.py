@@ -3,9 +3,12 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.bench.process import ROOT
 
 
+@pytest.mark.timeout(300)  # eight bots are started: on a busy machine that alone takes a minute
 async def test_every_measure_comes_out_and_every_command_is_answered(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -98,11 +98,11 @@ def test_without_any_settings_the_way_to_them_is_told(shell: Any) -> None:
         assert "/mailsettings" in found.err
 
 
-def test_a_password_comes_from_the_first_line_of_the_input(
+def test_a_password_comes_as_the_one_line_of_the_input(
     shell: Any, make_settings: MakeSettings
 ) -> None:
     shell.save(make_settings(""))
-    found = shell("settings", "set-password", typed=" spaces stay \r\nnot this\n")
+    found = shell("settings", "set-password", typed=" spaces stay \r\n")
     assert found.status == os.EX_OK
     assert "ana@example.com at mail.example.com:587" in found.out
     assert "spaces stay" not in found.out + found.err
@@ -146,6 +146,18 @@ def test_where_no_password_is_ever_sent_none_is_taken(
     assert found.status == os.EX_CONFIG
     assert words in found.err
     assert shell.saved().password is None
+
+
+@pytest.mark.parametrize("typed", ["two\nlines\n", "two\r\nlines", "\nlate\n", "twice\n\n"])
+def test_a_password_of_several_lines_is_refused(
+    shell: Any, make_settings: MakeSettings, typed: str
+) -> None:
+    shell.save(make_settings())
+    found = shell("settings", "set-password", typed=typed)
+    assert found.status == os.EX_USAGE
+    assert "can't contain line breaks" in found.err
+    assert "othing was changed" in found.err
+    assert shell.saved().usable_password == "s3cret"
 
 
 class SlowTypist(io.StringIO):

@@ -173,6 +173,61 @@ def test_nothing_configured_is_an_answer_too(shell: Any) -> None:
     assert found.json["meaning"]
 
 
+def refused(found: Any) -> tuple[str, str, str]:
+    """Return outcome, stage and cause of the one object that a refused test answers with."""
+    assert found.json.keys() == KEYS
+    assert found.json["meaning"]
+    assert all(found.json["advice"])
+    assert found.json["advice"]
+    assert found.err
+    return found.json["outcome"], found.json["stage"], found.json["cause"]
+
+
+def test_for_a_program_a_wrong_address_is_an_answer_too(shell: Any) -> None:
+    shell.environ["MAILSETTINGS_ADMIN"] = "a fault that is found later"
+    found = shell("test", "bob", "--json")
+    assert found.status == os.EX_USAGE
+    assert refused(found) == ("refused", "settings", "recipient-syntax")
+    assert not shell.data.exists()
+
+
+def test_for_a_program_a_missing_database_is_an_answer_too(shell: Any) -> None:
+    found = shell("test", "bob@example.com", "--json")
+    assert found.status == os.EX_CONFIG
+    assert refused(found) == ("refused", "settings", "not-configured")
+    assert found.json["meaning"].startswith("There is no database at ")
+    assert "`mailsettings run`" in found.json["advice"][0]
+    assert not shell.data.exists()
+
+
+def test_for_a_program_a_faulty_environment_is_an_answer_too(shell: Any) -> None:
+    shell.environ |= {"MAILSETTINGS_ADMIN": "U1", "LOG_LEVEL": "loud"}
+    found = shell("test", "bob@example.com", "--json")
+    assert found.status == os.EX_CONFIG
+    assert refused(found) == ("refused", "settings", "not-configured")
+    assert len(found.json["advice"]) == 2
+    assert "MAILSETTINGS_ADMINS" in "".join(found.json["advice"])
+
+
+def test_for_a_program_a_workspace_that_must_be_named_is_an_answer_too(
+    shell: Any, make_settings: MakeSettings
+) -> None:
+    for workspace in ("T1", "T2"):
+        shell.save(make_settings(), workspace=workspace)
+    found = shell("test", "bob@example.com", "--json")
+    assert found.status == os.EX_CONFIG
+    assert refused(found) == ("refused", "settings", "not-configured")
+    assert "--workspace" in found.json["advice"][0]
+
+
+def test_for_a_program_a_damaged_database_is_an_answer_too(shell: Any) -> None:
+    shell.vault().close()
+    (shell.data / "mailsettings.db").write_bytes(b"no database" * 1000)
+    found = shell("test", "bob@example.com", "--json")
+    assert found.status == os.EX_UNAVAILABLE
+    assert refused(found) == ("refused", "settings", "storage-unavailable")
+
+
 def test_default_uses_the_operators_mail_service(
     start_mail: StartMail, shell: Any, make_settings: MakeSettings
 ) -> None:

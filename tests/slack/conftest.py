@@ -22,7 +22,7 @@ from bot.demo.slack import StandIn
 from bot.slack.access import Caller
 from bot.slack.api import SlackAPI
 from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
-from bot.smtp.fields import split_server
+from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, TestPolicy, TLSMode
 from bot.vault import Vault, open_vault

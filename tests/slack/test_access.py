@@ -125,15 +125,25 @@ def test_what_slack_leaves_empty_is_no_flag() -> None:
     assert person == Person(id="U7", name="ana", email="", role=Role.MEMBER)
 
 
-async def test_somebody_of_another_organisation_is_not_even_asked_about(
+async def test_somebody_of_another_organisation_is_turned_away(
     slack: StandIn, access: Access
 ) -> None:
-    foreigner = replace(caller("UADMIN"), home_team_id="T9")
+    slack.add_user("U7", name="eve", team_id="T9", is_admin=True)
+    foreigner = replace(caller("U7"), home_team_id="T9")
     assert (await access.person(foreigner)).role is Role.NOBODY
     with pytest.raises(NotAdmin) as refused:
         await access.admin(foreigner)
     assert "other organisations" in str(refused.value)
-    assert asked(slack) == 0
+
+
+async def test_an_org_admin_at_home_in_another_workspace_is_an_admin_here(
+    slack: StandIn, access: Access
+) -> None:
+    slack.add_user(
+        "U7", name="ana", team_id="T7", enterprise_user=ORGANISATION | {"is_admin": True}
+    )
+    person = await access.admin(replace(caller("U7"), home_team_id="T7"))
+    assert person.role is Role.ADMIN
 
 
 async def test_an_answer_is_remembered_for_half_a_minute_and_no_longer(

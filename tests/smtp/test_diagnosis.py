@@ -230,6 +230,14 @@ def test_a_cause_that_no_entry_has_is_told_with_its_stage() -> None:
     assert "“Address lookup”" in found.meaning
 
 
+def test_no_answer_to_the_message_is_not_called_a_lost_connection() -> None:
+    """Silence, nonsense and the bot's own stop end so as well."""
+    found = failed(Failure(stage=Stage.ACCEPTED, cause="reply-lost"))
+    assert "no clear answer" in found.meaning
+    assert "may have accepted" in found.meaning
+    assert "lost" not in found.meaning
+
+
 def test_acceptance_is_not_called_arrival() -> None:
     found = failed(None)
     assert "accepted" in found.meaning

@@ -106,9 +106,25 @@ def test_a_form_without_fields_is_nothing_but_complaints() -> None:
     assert {"configuration", "host", "port", "test_policy"} <= refusal.value.errors.keys()
 
 
+HALVES = st.text(st.characters(categories=["Cs", "L", "Nd", "P"]))
+
+
+@pytest.mark.parametrize(
+    "typed", ["{}", "a{}b", "a{}@b.example", "a@b{}.example", "a{}.example:25"]
+)
+@pytest.mark.parametrize(
+    "name", ["host", "port", "username", "from_address", "sender_name", "reply_to", "helo_name"]
+)
+def test_half_a_character_is_a_complaint_in_words_under_its_field(name: str, typed: str) -> None:
+    for half in ("\ud800", "\udfff"):
+        errors = complaints(**{name: typed.format(half)})
+        assert errors.keys() == {name}
+        assert "codec" not in errors[name]
+
+
 @given(
     st.dictionaries(
-        st.sampled_from(list(FORM)), st.none() | st.booleans() | st.integers() | st.text()
+        st.sampled_from(list(FORM)), st.none() | st.booleans() | st.integers() | st.text() | HALVES
     )
 )
 def test_no_form_makes_it_fail_otherwise(form: dict[str, Any]) -> None:
@@ -154,6 +170,14 @@ def test_a_pasted_server_that_contradicts_the_form_is_a_complaint(host: str, sai
     assert errors.keys() == {"host"}
     assert said in errors["host"]
     assert "secret" not in errors["host"]
+
+
+@pytest.mark.parametrize("port", ["0", "00", "65536", "99999", "100000"])
+@pytest.mark.parametrize("pasted", ["smtp.example.com", "smtp://bob@smtp.example.com", "[::1]"])
+def test_a_pasted_port_that_is_none_is_a_complaint(pasted: str, port: str) -> None:
+    errors = complaints(host=f"{pasted}:{port}")
+    assert errors.keys() == {"host"}
+    assert "Type only the server's name" in errors["host"]
 
 
 def test_a_pasted_port_does_not_contradict_a_faulty_one() -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.smtp.address import has_control_characters
-from bot.smtp.fields import PastedServer, parse_host, split_server
+from bot.smtp.fields import parse_host
+from bot.smtp.pasted import PastedServer, split_server
 from bot.smtp.settings import TLSMode
 
 
@@ -63,6 +64,11 @@ from bot.smtp.settings import TLSMode
         ("bob@example.com", PastedServer(host="bob@example.com")),
         ("https://smtp.example.com", PastedServer(host="https://smtp.example.com")),
         ("smtp.example.com:abc", PastedServer(host="smtp.example.com:abc")),
+        ("smtp.example.com:0", PastedServer(host="smtp.example.com:0")),
+        ("smtp.example.com:65536", PastedServer(host="smtp.example.com:65536")),
+        ("smtps://bob@smtp.example.com:0", PastedServer(host="smtps://bob@smtp.example.com:0")),
+        ("[2001:db8::1]:0", PastedServer(host="[2001:db8::1]:0")),
+        ("smtp.example.com:65535", PastedServer(host="smtp.example.com", port=65535)),
         ("", PastedServer(host="")),
     ],
 )
@@ -80,6 +86,8 @@ SECRETS = st.text(min_size=8, max_size=20).map(lambda text: f"s3cr3t{text}")
         "bob:{}@smtp.example.com",
         "https://bob:{}@smtp.example.com/path?x",
         "smtp://bob:{}@",
+        "smtp://bob:{}@smtp.example.com:0",
+        "bob:{}@smtp.example.com:65536",
         "smtp://bob:{}@host with spaces",
     ],
 )
@@ -153,7 +161,11 @@ def test_what_is_no_host_is_refused_in_words(typed: str) -> None:
         parse_host(typed)
 
 
-@given(st.text() | st.from_regex(r"[0-9a-fA-Fx:.\[\]%@/\r\n-]{1,40}"))
+@given(
+    st.text()
+    | st.text(st.characters(categories=["Cs", "L", "Nd", "P"]))
+    | st.from_regex(r"[0-9a-fA-Fx:.\[\]%@/\r\n-]{1,40}")
+)
 def test_no_text_is_a_host_that_could_split_a_line(text: str) -> None:
     try:
         host = parse_host(text)

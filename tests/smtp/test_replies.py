@@ -37,12 +37,18 @@ def test_replies_are_taken_one_by_one() -> None:
     assert not buffer
 
 
-def test_lines_of_one_class_make_one_reply_of_the_last_code() -> None:
-    assert fed(b"550-a\r\n554 b\r\n").take() == RawReply(code=554, lines=(b"a", b"b"))
-
-
 @pytest.mark.parametrize(
-    "said", [b"\r\n", b"hello\r\n", b"25\r\n", b"2500 x\r\n", b"150 x\r\n", b"250-a\r\n550 b\r\n"]
+    "said",
+    [
+        b"\r\n",
+        b"hello\r\n",
+        b"25\r\n",
+        b"2500 x\r\n",
+        b"150 x\r\n",
+        b"250-a\r\n550 b\r\n",
+        b"550-a\r\n554 b\r\n",
+        b"550-a\r\n550-b\r\n554\r\n",
+    ],
 )
 def test_what_is_no_reply_is_refused(said: bytes) -> None:
     with pytest.raises(ReplyMalformed):

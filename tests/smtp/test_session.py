@@ -82,6 +82,7 @@ MISBEHAVIOUR: dict[str, tuple[Any, str]] = {
     "says something else": (b"hello there", "reply-malformed"),
     "says nothing in a line": (b"", "reply-malformed"),
     "has codes that differ": (b"250-yes\r\n550 no", "reply-malformed"),
+    "has codes that hardly differ": (b"550-no\r\n554 never", "reply-malformed"),
     "has a code that is none": (b"650 what", "reply-malformed"),
     "refuses": (b"554 5.7.1 no", "reply"),
     "is overloaded": (b"421-4.3.2 too busy\r\n421 4.3.2 later", "reply"),
@@ -129,6 +130,35 @@ async def test_a_code_of_another_kind_is_no_yes(polite: Any, run: Run, state: st
     assert transcript.failure.cause == ("reply-lost" if state == "dot" else "reply-malformed")
 
 
+@pytest.mark.parametrize("said", [b"250 hello", b"221 bye", b"200 news", b"354 go on"])
+@pytest.mark.parametrize("mode", list(TLSMode))
+async def test_only_220_greets(
+    polite: Any, run: Run, server_tls: ssl.SSLContext, said: bytes, mode: TLSMode
+) -> None:
+    implicit = server_tls if mode is TLSMode.IMPLICIT else None
+    port, server = await polite(misbehave={"greeting": said}, implicit=implicit)
+    transcript = await run(port, tls_mode=mode, username=None, password=None)
+    assert transcript.outcome is Outcome.FAILED
+    assert transcript.failure is not None
+    assert transcript.failure.stage is Stage.GREETING
+    assert transcript.failure.cause == "reply-malformed"
+    assert transcript.failure.reply is not None
+    assert transcript.failure.reply.code == int(said[:3])
+    assert not [each for each in server.received if each != "QUIT"]
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_a_reply_of_two_codes_is_never_shown_as_one(
+    polite: Any, run: Run, state: str
+) -> None:
+    port, _server = await polite(misbehave={state: b"550-first\r\n554 second"})
+    transcript = await run(port)
+    assert transcript.failure is not None
+    assert transcript.failure.reply is None
+    assert transcript.failure.stage is STATES[state]
+    assert not any("first" in each.text or "second" in each.text for each in transcript.lines)
+
+
 @pytest.mark.parametrize("state", [each for each in STATES if each not in {"starttls", "dot"}])
 async def test_an_answer_before_the_question_is_not_taken(
     polite: Any, run: Run, state: str
@@ -150,9 +180,9 @@ async def test_an_answer_before_the_question_is_not_taken(
 
 async def test_421_is_read_before_the_connection_counts_as_lost(polite: Any, run: Run) -> None:
     """The server says why it leaves while we are still about to send."""
-    for state in ("greeting", "ehlo", "mail"):
+    for state, usual in {"greeting": b"220 hi", "ehlo": b"250 hi", "mail": b"250 fine"}.items():
         port, _server = await polite(
-            misbehave={state: b"250 fine\r\n421 4.3.2 going down"}, extensions=()
+            misbehave={state: usual + b"\r\n421 4.3.2 going down"}, extensions=()
         )
         transcript = await run(port, tls_mode=TLSMode.NONE, username=None, password=None)
         assert transcript.failure is not None

@@ -1,7 +1,7 @@
 """Small words and late answers: help, Done, what was slow to be judged, limits in a form."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -39,25 +39,32 @@ async def test_done_closes_the_window(bot: Any) -> None:
 
 
 @pytest.fixture
-def slow(bot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.Connection]:
-    """A database that another holds until `rollback`, and a bot that waits but a moment."""
-    for name in ("listeners", "password"):
-        monkeypatch.setattr(f"bot.slack.settings.{name}.ANSWER_WITHIN", 0.0)
+def hold_up(
+    bot: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], sqlite3.Connection]]:
+    """Hold the database until `rollback`, and let the bot wait for it but a moment."""
     path = bot.parts.vault.engine.url.database
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        yield other
+
+        def begin() -> sqlite3.Connection:
+            for name in ("listeners", "password"):
+                monkeypatch.setattr(f"bot.slack.settings.{name}.ANSWER_WITHIN", 0.0)
+            other.execute("BEGIN EXCLUSIVE")
+            return other
+
+        yield begin
 
 
 async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, slow: sqlite3.Connection
+    bot: Any, hold_up: Callable[[], sqlite3.Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal, host="not a server", password=None)
     await modal.type("Username", "team@example.com")
-    slow.execute("BEGIN EXCLUSIVE")
+    held = hold_up()
     submitted = await modal.submit()
     assert submitted.outcome == "pushed"
-    slow.rollback()
+    held.rollback()
     await modal.shows("Nothing was saved yet. Choose Back")
     await modal.close()
     assert "This isn't a server name" in modal.text()
@@ -65,13 +72,13 @@ async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
 
 
 async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, slow: sqlite3.Connection
+    bot: Any, hold_up: Callable[[], sqlite3.Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal)
-    slow.execute("BEGIN EXCLUSIVE")
+    held = hold_up()
     await modal.submit()
-    slow.rollback()
+    held.rollback()
     await modal.shows("Choose Back to see what was saved.")
     await modal.close()
     assert "Saved." in modal.text()
@@ -81,15 +88,15 @@ async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
     ("password", "told"), [("s3cret pass", "The new password was given"), ("a\nb", "line breaks")]
 )
 async def test_a_password_that_was_slow_to_be_kept_is_told_in_its_view(
-    bot: Any, slow: sqlite3.Connection, password: str, told: str
+    bot: Any, hold_up: Callable[[], sqlite3.Connection], password: str, told: str
 ) -> None:
     modal = await bot.open_settings()
     await modal.press("Set password")
     await modal.shows("New password")
     await modal.type("New password", password)
-    slow.execute("BEGIN EXCLUSIVE")
+    held = hold_up()
     await modal.submit()
-    slow.rollback()
+    held.rollback()
     await modal.shows(told)
     assert password not in "".join(bot.slack.sent_by_bot())
 
@@ -113,3 +120,29 @@ async def test_the_limits_hold_for_the_tests_of_a_form_too(
     await modal.shows("one test too many")
     assert modal.depth == 2
     assert len(server.messages) == 1
+
+
+async def test_an_address_that_cannot_be_right_is_told_under_its_field(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal)
+    await modal.type("Test message to", "eve@example.com,bob@example.com")
+    await modal.press("Send test message")
+    await modal.shows("exactly one address")
+    assert modal.depth == 1
+
+
+async def test_a_test_under_way_has_no_details_yet(
+    bot: Any, saying: Any, hold: Any, configure: Any
+) -> None:
+    greeting = hold(then=b"220 mail.example.com\r\n")
+    port, _ = await saying(greeting=greeting)
+    configure(bot.parts.vault, port)
+    await bot.admin.command("/mailtest", "bob@example.com")
+    message = await bot.slack.message("C1", containing="Testing mail")
+    await greeting.reached.wait()
+    [run] = bot.parts.vault.runs.untold()
+    await bot.admin.forge_action({"action_id": "test_details", "value": run.id}, message=message)
+    modal = await bot.admin.modal()
+    await modal.shows("still under way")
+    greeting.go.set()
+    await bot.slack.message("C1", containing="accepted the message")

@@ -178,8 +178,8 @@ def _verdict(test: Test, transcript: Transcript) -> tuple[str, str]:
         case Outcome.UNKNOWN:
             text = f"Unknown: {host} may have accepted the message for {recipient}"
             return text, (
-                f":grey_question: *{text}.* The connection was lost after the whole message was "
-                f"sent. Look for code {test.code} in the inbox before you test again."
+                f":grey_question: *{text}.* No clear answer came once the message was on its way. "
+                f"Look for code {test.code} in the inbox before you test again."
             )
         case Outcome.REFUSED:
             text = f"Not possible: no test message to {recipient} was sent"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bot.smtp.fields import split_server
+from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
 

@@ -166,8 +166,9 @@ REACH = (
     Explanation(
         # RFC 1047: what was sent and not answered may be delivered, so it is never sent again.
         cause="reply-lost",
-        meaning="The connection was lost after the whole message had gone out and before the"
-        " mail server answered. It may have accepted the message.",
+        # The connection broke, the server was silent or talked nonsense, or the bot was stopped.
+        meaning="The mail server gave no clear answer to the message, which was on its way by"
+        " then. It may have accepted the message.",
         advice=("Look for the message in the inbox before you test again.",),
         temporary=True,
     ),

@@ -110,6 +110,13 @@ def test_the_end_of_a_test_looks_so(
     assert {"text": content.text, "blocks": content.blocks} == golden
 
 
+def test_an_unknown_end_blames_no_connection(test_of: TestOf, transcript_of: TranscriptOf) -> None:
+    transcript = transcript_of(**ENDS["unknown"][1])
+    shown = visible_text(ended(test_of(), transcript, meaning_of(transcript)).blocks)
+    assert "No clear answer came" in shown
+    assert "connection was lost" not in shown
+
+
 @pytest.mark.parametrize("passed", [0, 2])
 def test_a_test_under_way_looks_so(
     passed: int, golden: SnapshotAssertion, test_of: TestOf, transcript_of: TranscriptOf

@@ -37,6 +37,19 @@ def test_every_complaint_comes_at_once_and_nothing_is_saved(desk: Any) -> None:
     assert desk.vault.audit.latest("T1", 10) == ()
 
 
+@pytest.mark.parametrize(
+    "typed", ["\ud800", "mail\udfff.example.com", "smtp://bob\ud800@a.example:587"]
+)
+@pytest.mark.parametrize(
+    "name", ["host", "port", "username", "from_address", "sender_name", "reply_to"]
+)
+def test_half_a_character_is_a_complaint_under_its_field(desk: Any, name: str, typed: str) -> None:
+    answer = desk.save(desk.fill(desk.open(), **{name: typed}))
+    # Where a pasted address filled other fields too, the view itself has the complaint.
+    assert name in answer.complaints or ":warning:" in visible_text(answer.view["blocks"])
+    assert desk.saved is None
+
+
 def test_a_save_quicker_than_the_redraw_of_custom_shows_the_fields_complained_of(
     desk: Any,
 ) -> None:
