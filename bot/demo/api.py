@@ -152,7 +152,10 @@ class Api:
         return {}
 
     async def fill(self, request: Request) -> Json:
-        """Fill the open settings form with a mail server's values."""
+        """Fill the open settings form with a mail server's values.
+
+        The answer names the version of the first screen that shows them.
+        """
         server = next((e for e in SERVERS if e.id == request.text("server_id")), None)
         if server is None:
             raise Mistake("There is no such mail server.")
@@ -162,7 +165,7 @@ class Api:
         modal.enter_all(request.values())
         await fill(modal, server, port=self.screens.ports[server.id])
         self.guide.filled()
-        return {}
+        return {"version": self.slack.events.changes}
 
     async def mail_opened(self, request: Request) -> Json:
         """Read a mail of the inbox."""

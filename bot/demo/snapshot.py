@@ -20,7 +20,7 @@ COMMANDS = (
     {
         "name": "/mailsettings",
         "description": "Opens this workspace's mail settings, or shows a summary of them",
-        "usage_hint": "[show | help]",
+        "usage_hint": "[show | history | help]",
     },
     {
         "name": "/mailtest",

@@ -96,6 +96,17 @@ async def test_a_password_is_given_on_a_page_that_serves_once(window: Any) -> No
     await expect(window.last).to_contain_text("accepted the message")
 
 
+async def test_a_quick_click_does_not_bring_back_what_stood_in_the_form(window: Any) -> None:
+    for title in ("All well, with STARTTLS", "All well, with TLS from the start"):
+        await window.use(title)
+        await window.ask_for_password()
+        link = window.modal.get_by_role("link", name="Open the password page")
+        await expect(link).to_be_visible()
+        await window.page.keyboard.press("Escape")
+    host = window.modal.get_by_label("Server address")
+    await expect(host).to_have_value("smtps.demo.example")
+
+
 @pytest.fixture
 def in_slack(wishes: Wishes) -> Wishes:
     """As with --password-in-slack."""

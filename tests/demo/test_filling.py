@@ -31,6 +31,15 @@ async def test_what_was_typed_beside_stays(page: Any) -> None:
     assert values["sender_name"]["sender_name"] == "Acme Team"
 
 
+async def test_the_answer_names_the_first_screen_that_shows_it(page: Any) -> None:
+    view = await page.open_settings()
+    before = (await page.sees())["version"]
+    answer = await page.do("fill", view_id=view["id"], server_id="smtp", values={})
+    assert answer["version"] > before
+    screen = await page.sees(lambda s: s["version"] >= answer["version"])
+    assert "smtp.demo.example" in str(screen["modals"][0]["values"])
+
+
 async def test_a_provider_that_was_chosen_gives_way(page: Any) -> None:
     view = await page.open_settings()
     about = {"view_id": view["id"], "block_id": "provider", "action_id": "provider"}

@@ -1,10 +1,14 @@
 /** Speaks with the demo: the stream of snapshots, and what a person does. */
 
 const AGAIN = 2000;
+const PATIENCE = 2000;
 const UNREACHABLE = "The demo doesn't answer. Is “mailsettings demo” still running?";
 
 /** What one person can do. Each deed resolves to the demo's answer, `{ok, error, ...}`. */
 export class Api {
+  #version = 0;
+  #waiting = new Set();
+
   constructor(user) {
     this.user = user;
   }
@@ -33,8 +37,11 @@ export class Api {
     return this.#post("modal/close", { view_id, all });
   }
 
-  fill(view_id, server_id, values) {
-    return this.#post("fill", { view_id, server_id, values });
+  /** Resolves once the filled form is drawn: a click before that would send what stood there. */
+  async fill(view_id, server_id, values) {
+    const answer = await this.#post("fill", { view_id, server_id, values });
+    if (answer.ok) await this.#drawn(answer.version);
+    return answer;
   }
 
   mailOpened(id) {
@@ -52,7 +59,12 @@ export class Api {
   follow({ take, lost, nobody }) {
     let opened = false;
     const stream = new EventSource(`/api/stream?user=${encodeURIComponent(this.user)}`);
-    stream.onmessage = (event) => take(JSON.parse(event.data));
+    stream.onmessage = (event) => {
+      const snapshot = JSON.parse(event.data);
+      take(snapshot);
+      this.#version = snapshot.version;
+      for (const look of this.#waiting) look();
+    };
     stream.onopen = () => {
       opened = true;
       lost(false);
@@ -63,6 +75,19 @@ export class Api {
       lost(true);
       if (refused) setTimeout(() => this.follow({ take, lost, nobody }), AGAIN);
     };
+  }
+
+  #drawn(version) {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.#version < version) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+      setTimeout(() => this.#waiting.delete(look) && resolve(), PATIENCE);
+    });
   }
 
   async #post(path, body) {
