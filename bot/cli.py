@@ -16,11 +16,12 @@ from bot import logs
 from bot.arguments import make_parser
 from bot.commands import audit, doctor, keyring, settings, test
 from bot.commands.console import Console, Stop
+from bot.commands.machine import with_obstacles
 from bot.commands.network import network_of
 from bot.config import Config, InvalidEnvironment, read
 from bot.slack.incidents import new_incident
 from bot.vault import VaultClosed, open_existing
-from storage.errors import StorageError
+from storage.errors import StorageError, UnusableURL
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,7 @@ def _refused(console: Console, refusal: Exception) -> int:
         case Stop():
             console.complain(str(refusal))
             return refusal.status
-        case VaultClosed():
+        case VaultClosed() | UnusableURL():
             console.complain(str(refusal))
             return os.EX_CONFIG
         case _:
@@ -104,7 +105,10 @@ def _run(call: Call) -> int:
     # Here, because no other command needs Bolt, and they start in half the time without it.
     from bot.commands import run  # noqa: PLC0415 - the reason is above
 
-    config = call.config(for_slack=True)
+    try:
+        config = call.config(for_slack=True)
+    except InvalidEnvironment as invalid:
+        raise with_obstacles(invalid) from None
     for name in [each for each in os.environ if each.startswith("SLACK_")]:  # noqa: TID251 - the front door
         # They were read. Bolt reads some of them too, and would complain or do as they say.
         del os.environ[name]  # noqa: TID251 - the same

@@ -95,11 +95,11 @@ VARIABLES = (
 
 
 class InvalidEnvironment(ValueError):
-    """The environment can't be used; *faults* has everything that is wrong with it."""
+    """The environment can't be used; *faults* has all that is wrong, *config* what is not."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...], *, config: "Config") -> None:
         super().__init__(", ".join(each.variable for each in faults))
-        self.faults = faults
+        self.faults, self.config = faults, config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     )
     _refuse_unknown(environment)
     if environment.faults:
-        raise InvalidEnvironment(tuple(environment.faults))
+        raise InvalidEnvironment(tuple(environment.faults), config=config)
     return config
 
 

@@ -1,8 +1,8 @@
 """Puts storage and mail settings together, for the bot and the operator's commands alike."""
 
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from storage.errors import (
     InvalidKeyring,
     KeyringExposed,
     SchemaTooNew,
+    StorageError,
     UnknownKeys,
 )
 from storage.keyring import Keyring
@@ -100,7 +101,7 @@ def open_existing(config: Config) -> Vault:
     def keyring(engine: Engine) -> Keyring:
         if found := find_keyring(config):
             return found
-        raise _lost(config, engine)
+        raise _lost(config, count_by_key(engine))
 
     return _open(config, keyring)
 
@@ -138,13 +139,30 @@ def find_keyring(config: Config) -> Keyring | None:
         return keyring_file.read(config.keyring_file)
     except FileNotFoundError:
         return None
-    except (InvalidKeyring, KeyringExposed) as problem:
-        raise VaultClosed(f"{problem} It was read from {keyring_place(config)}.") from problem
+    except KeyringExposed as problem:
+        raise VaultClosed(str(problem)) from problem
+    except InvalidKeyring as problem:
+        raise VaultClosed(
+            f"The keyring {keyring_place(config)} can't be used: {problem} Put that right, or put "
+            "the keyring back from your backup."
+        ) from problem
     except OSError as problem:
         raise VaultClosed(
             f"The keyring {config.keyring_file} can't be read: {problem.strerror}. "
             "Make it readable for the user that runs this program, and for nobody else."
         ) from problem
+
+
+def check_keyring(config: Config) -> None:
+    """Raise VaultClosed when `open_vault` would neither find a keyring nor make one."""
+    if find_keyring(config) is not None:
+        return
+    wanted: tuple[str, ...] = ()
+    # Of a database that can't be read, more is told when it is opened.
+    with suppress(StorageError, OSError):
+        wanted = keys_in_use(config)
+    if wanted or not _makes_keyring(config):
+        raise _lost(config, wanted)
 
 
 def _open(config: Config, keyring: Callable[[Engine], Keyring]) -> Vault:
@@ -166,9 +184,9 @@ def _open(config: Config, keyring: Callable[[Engine], Keyring]) -> Vault:
 
 def _make(config: Config, engine: Engine, announce: Callable[[str], None]) -> Keyring:
     """Make a keyring for a new database, both in the data directory; else raise VaultClosed."""
-    places = {database_path(config).parent, config.keyring_file.parent}
-    if count_by_key(engine) or places != {config.data_dir}:
-        raise _lost(config, engine)
+    wanted = count_by_key(engine)
+    if wanted or not _makes_keyring(config):
+        raise _lost(config, wanted)
     try:
         keyring = keyring_file.create(config.keyring_file)
     except FileExistsError:
@@ -182,11 +200,17 @@ def _make(config: Config, engine: Engine, announce: Callable[[str], None]) -> Ke
     return keyring
 
 
-def _lost(config: Config, engine: Engine) -> VaultClosed:
-    """Say that there is no keyring, and what to do."""
-    if wanted := ", ".join(count_by_key(engine)):
+def _makes_keyring(config: Config) -> bool:
+    """Tell whether a first start makes the keyring: only beside the database, at home."""
+    places = {database_path(config).parent, config.keyring_file.parent}
+    return places == {config.data_dir}
+
+
+def _lost(config: Config, wanted: Iterable[str]) -> VaultClosed:
+    """Say that there is no keyring with the keys that are *wanted*, and what to do."""
+    if keys := ", ".join(wanted):
         return VaultClosed(
-            f"The database {database_path(config)} needs the key {wanted}, and there is no "
+            f"The database {database_path(config)} needs the key {keys}, and there is no "
             f"keyring at {config.keyring_file}. Put the keyring back from your backup, or set "
             "MAILSETTINGS_KEYRING_FILE to where it is. A new one could not open this database."
         )

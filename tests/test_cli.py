@@ -113,6 +113,14 @@ def test_a_database_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) ->
     assert "Traceback" not in told
 
 
+def test_an_address_that_no_database_can_have_is_a_fault_of_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "x.db").touch()
+    environ = {"HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/x.db?timeout=soon"}
+    one = call("settings", "show", environ=environ)
+    assert dispatch(one) == os.EX_CONFIG
+    assert "sqlite:////" in one.console.stderr.getvalue()  # type: ignore[attr-defined]
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])

@@ -62,7 +62,7 @@ def drawn() -> list[dict[str, Any]]:
     around = Surroundings(default_server="smtp.example.com:587", password_waits=True)
     return [
         draw(form, around),
-        saved_view(form, MailSettings(), custom, first=True),
+        saved_view(form, MailSettings(), custom, first=True, unused=False),
         typed_view("U1-x"),
         link_view("https://example.com/password/x"),
         given_view(),

@@ -166,6 +166,11 @@ def test_apart_from_addresses_the_http_variant_is_the_same_app(manifest: dict[st
     assert variant == manifest
 
 
+def test_slack_escapes_what_is_typed_after_a_command(manifest: dict[str, Any]) -> None:
+    """The bot takes it so, and the stand-in for Slack sends it so."""
+    assert all(each["should_escape"] for each in manifest["features"]["slash_commands"])
+
+
 def test_every_scope_has_its_reason_beside_it() -> None:
     lines = MANIFEST.read_text(encoding="utf-8").partition("scopes:")[2].splitlines()
     scopes = [line for line in lines if line.strip().startswith("- ")]

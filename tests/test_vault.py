@@ -174,7 +174,12 @@ def test_elsewhere_than_in_the_data_directory_no_keyring_is_made(
 
 @pytest.mark.parametrize(
     ("content", "mode", "words"),
-    [("nonsense", 0o600, "Line 1"), ("", 0o600, "no primary key"), ("x", 0o644, "chmod 600")],
+    [
+        ("nonsense", 0o600, "Line 1"),
+        ("", 0o600, "no primary key"),
+        ("", 0o600, "from your backup"),
+        ("x", 0o644, "chmod 600"),
+    ],
 )
 def test_a_bad_keyring_file_closes_the_vault(
     environ: dict[str, str], content: str, mode: int, words: str

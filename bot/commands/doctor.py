@@ -1,12 +1,15 @@
 """`mailsettings doctor`: looks at everything that the bot needs, and tells each cure."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 
 from bot.commands.console import Console
 from bot.commands.finding import Finding, failed, fault, well
+from bot.commands.machine import Obstacle, obstacles
 from bot.commands.slack_checks import look_at_slack
 from bot.config import Config, InvalidEnvironment, read
 from bot.vault import (
@@ -18,6 +21,9 @@ from bot.vault import (
     open_existing,
 )
 from storage.errors import BrokenChain, StorageError, Unavailable
+
+_PATIENCE_SECONDS = 2
+"""For the answer of a program on this machine."""
 
 
 def examine(
@@ -42,53 +48,70 @@ def examine(
 
 
 def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Finding]:
-    config, findings = _environment(environ)
-    yield from findings
-    if config is None:
-        return
-    yield _data_directory(config)
-    yield from _kept(config)
+    try:
+        config = read(environ)
+    except InvalidEnvironment as invalid:
+        yield from (fault(each.variable, each.problem, each.cure) for each in invalid.faults)
+        try:
+            config = read(environ, for_slack=False)
+        except InvalidEnvironment:
+            for each in obstacles(invalid.config, told=invalid.faults):
+                yield _stumbled(invalid.config, each)
+            return
+    else:
+        mode = "Socket Mode" if config.app_token else f"HTTP on {config.host}:{config.port}"
+        yield well("environment", f"Complete. The bot serves Slack by {mode}.")
+    stumbled = {each.check: _stumbled(config, each) for each in obstacles(config, told=())}
+    yield stumbled.get("data directory") or _directory(config)
+    yield from _kept(config, stumbled)
+    yield stumbled.get("listener") or well(
+        "listener", f"The bot can listen at {config.host}:{config.port}."
+    )
     yield _password_way(config)
     if config.bot_token:
         yield from look_at_slack(config, clock=clock)
 
 
-def _environment(environ: Mapping[str, str]) -> tuple[Config | None, list[Finding]]:
-    """Return what the environment says, as far as it can be used, and its faults."""
-    try:
-        config = read(environ)
-    except InvalidEnvironment as invalid:
-        findings = [fault(each.variable, each.problem, each.cure) for each in invalid.faults]
+def _stumbled(config: Config, obstacle: Obstacle) -> Finding:
+    """Return what `run` would stop at. A port that a bot has is as it should be."""
+    if obstacle.status == os.EX_UNAVAILABLE and _bot_answers(config):
+        return well(obstacle.check, f"A bot is running and has {config.host}:{config.port}.")
+    cause = obstacle.fault
+    return fault(obstacle.check, cause.problem, cause.cure, status=obstacle.status)
+
+
+def _bot_answers(config: Config) -> bool:
+    """Tell whether a program of our kind has the listener's address."""
+    with closing(HTTPConnection(config.host, config.port, timeout=_PATIENCE_SECONDS)) as connection:
         try:
-            return read(environ, for_slack=False), findings
-        except InvalidEnvironment:
-            return None, findings
-    mode = "Socket Mode" if config.app_token else f"HTTP on {config.host}:{config.port}"
-    return config, [well("environment", f"Complete. The bot serves Slack by {mode}.")]
+            connection.request("GET", "/livez")
+            return bool(json.loads(connection.getresponse().read(100)) == {"status": "alive"})
+        except (OSError, HTTPException, ValueError):
+            return False
 
 
-def _data_directory(config: Config) -> Finding:
+def _directory(config: Config) -> Finding:
     check = "data directory"
     try:
         mode = config.data_dir.stat().st_mode & 0o777
     except FileNotFoundError:
         return well(check, f"{config.data_dir} is made at the first start.")
-    except OSError as problem:
-        text = f"{config.data_dir} can't be looked at: {problem.strerror}."
-        return fault(check, text, "Set MAILSETTINGS_DATA_DIR to a directory of this user.")
     if mode & 0o077:
         text = f"Others on this machine can look into {config.data_dir} (mode {mode:04o})."
         return fault(check, text, f"Run: chmod 700 {config.data_dir}")
     return well(check, f"{config.data_dir}, for this user alone.")
 
 
-def _kept(config: Config) -> Iterator[Finding]:
-    """Look at database, keyring and audit log."""
+def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
+    """Look at database, keyring and audit log, unless it is known that they can't be opened."""
+    yield from (stumbled[each] for each in ("database", "keyring") if each in stumbled)
+    if stumbled.keys() & {"data directory", "database", "keyring"}:
+        return
     try:
         if not database_path(config).exists():
             yield well("database", f"{database_path(config)} is made at the first start.")
-            if find_keyring(config):
-                yield well("keyring", f"{keyring_place(config)} can be read.")
+            then = "can be read" if find_keyring(config) else "is made at the first start"
+            yield well("keyring", f"{keyring_place(config)} {then}.")
             return
         with closing(open_existing(config)) as vault:
             yield _database(vault, config)

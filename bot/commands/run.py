@@ -7,8 +7,9 @@ from contextlib import closing
 import structlog
 
 from bot.commands.console import Stop
+from bot.commands.machine import obstacles
 from bot.commands.network import network_of
-from bot.config import Config
+from bot.config import Config, InvalidEnvironment
 from bot.vault import database_path, open_vault
 from storage.database import hold
 from storage.errors import DatabaseInUse
@@ -17,15 +18,24 @@ log = structlog.get_logger(__name__)
 
 
 def run(config: Config) -> int:
-    """Serve Slack until SIGTERM or SIGINT. Raises Stop, VaultClosed, StorageError."""
+    """Serve Slack until SIGTERM or SIGINT.
+
+    Raises InvalidEnvironment for all that this machine lacks, Stop, VaultClosed, StorageError.
+    """
     # Here, because the other commands need none of Slack's packages and start without them.
     from bot.slack.api import SlackRefused  # noqa: PLC0415 - the reason is above
     from bot.slack.program import Parts  # noqa: PLC0415 - the same
     from bot.slack.program import run as serve  # noqa: PLC0415 - the same
 
+    found = obstacles(config, told=())
+    if any(each.status == os.EX_CONFIG for each in found):
+        raise InvalidEnvironment(tuple(each.fault for each in found), config=config)
     with closing(open_vault(config, announce=log.warning)) as vault:
         try:
             with hold(database_path(config)):
+                # Here, because of two bots the one with our database is the one to name.
+                for each in found:
+                    raise Stop(f"{each.fault.problem} {each.fault.cure}", each.status)
                 asyncio.run(serve(Parts(config=config, vault=vault, network=network_of(config))))
         except DatabaseInUse as problem:
             raise Stop(str(problem), os.EX_TEMPFAIL) from problem

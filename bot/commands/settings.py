@@ -58,7 +58,9 @@ def set_password(vault: Vault, config: Config, console: Console, *, workspace: s
     where = f"{settings.username} at {settings.host}:{settings.port}, {settings.tls_mode.label}"
     console.complain(f"Workspace {team_id}: the password of {where}")
     try:
-        value = parse_password(console.secret("New password"), provider=settings.provider)
+        value = parse_password(
+            console.secret("New password"), provider=settings.provider, host=settings.host
+        )
     except ValueError as problem:
         raise Stop(f"{problem} Nothing was changed.", os.EX_USAGE) from None
     now = datetime.now(UTC)

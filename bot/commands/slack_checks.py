@@ -1,5 +1,6 @@
 """The doctor's look at Slack: tokens, scopes, and whether our clock agrees with Slack's."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -117,12 +118,23 @@ def _ask(config: Config, method: str, token: str) -> Headers:
 
     Raises _Unreachable, _Refused.
     """
-    client = WebClient(token=token, base_url=config.api_url, timeout=_TIMEOUT_SECONDS)
+    client = WebClient(
+        token=token,
+        base_url=config.api_url,
+        timeout=_TIMEOUT_SECONDS,
+        # What it would log stands in our finding.
+        logger=logging.Logger("unheard", logging.CRITICAL + 1),  # noqa: LOG001 - nobody's child, so nobody hears it
+    )
     try:
         answer = client.api_call(method)
     except SlackApiError as problem:
         raise _Refused(str(problem.response.get("error"))) from None
     except (SlackClientError, HTTPException, OSError, ValueError) as problem:
-        # Its text may quote the request, and so the token.
-        raise _Unreachable(type(problem).__name__) from None
+        raise _Unreachable(_why(problem)) from None
     return {name.lower(): str(value) for name, value in answer.headers.items()}
+
+
+def _why(problem: Exception) -> str:
+    """Return the system's words for *problem*; its own may quote the request, and so the token."""
+    cause = getattr(problem, "reason", problem)
+    return (isinstance(cause, OSError) and cause.strerror) or type(cause).__name__

@@ -31,7 +31,11 @@ def about(user: User, workspace: Workspace) -> Json:
 def command(
     name: str, text: str, *, user: User, channel: Channel, trigger_id: str, response_url: str
 ) -> dict[str, str]:
-    """Return the form of a slash command."""
+    """Return the form of a slash command, its text escaped as `should_escape` asks for.
+
+    (docs.slack.dev/interactivity/implementing-slash-commands)
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM,
@@ -41,7 +45,7 @@ def command(
         "user_id": user.id,
         "user_name": user.name,
         "command": name,
-        "text": text,
+        "text": escaped,
         "api_app_id": APP,
         "is_enterprise_install": "false",
         "response_url": response_url,

@@ -1,6 +1,7 @@
 """What we ask of Slack's Web API, over the one shared session; Slack's refusals as typed facts."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,8 @@ TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_REMEMBERED = 1000
+"""Views whose hash is known: those that were redrawn lately."""
 _OPENS_WITHIN = (0.0, 0.3, 1.0, 2.0)
 """Seconds between the looks for a view that an ack has pushed."""
 _NO_WORD = "unknown"
@@ -68,6 +71,7 @@ class SlackAPI:
         self._at_once = AsyncWebClient(
             token=token, base_url=api_url, session=session, retry_handlers=[]
         )
+        self._hashes: OrderedDict[str, str] = OrderedDict()
 
     async def who_we_are(self) -> dict[str, Any]:
         """Return what `auth.test` says, once Slack can be reached. Raises SlackRefused."""
@@ -108,17 +112,31 @@ class SlackAPI:
         return await self._view("views.push", trigger_id=trigger_id, view=view)
 
     async def update_view(self, view_id: str, view: Block, *, view_hash: str = "") -> bool:
-        """Redraw a view. False: it is closed, or a newer click redraws it. Raises SlackFailure."""
-        arguments: dict[str, Any] = {"view_id": view_id, "view": view}
-        if view_hash:
-            arguments["hash"] = view_hash
-        try:
-            await self._call(self.client, "views.update", arguments)
-        except SlackFailure as failure:
-            if failure.error in _VIEW_GONE:
-                return False
-            raise
-        return True
+        """Redraw a view. False: it is closed or shows something newer. Raises SlackFailure.
+
+        *view_hash* is the click's. Where our own answer to an earlier click has replaced the view
+        since, that answer's hash counts: the later click knows of the earlier one.
+        """
+        hashes = dict.fromkeys((view_hash, self._hashes.get(view_id, view_hash)))
+        for each in hashes if view_hash else ("",):
+            arguments: dict[str, Any] = {"view_id": view_id, "view": view}
+            if each:
+                arguments["hash"] = each
+            try:
+                answer = await self._call(self.client, "views.update", arguments)
+            except SlackFailure as failure:
+                if failure.error not in _VIEW_GONE:
+                    raise
+            else:
+                self._remember(view_id, str(answer["view"].get("hash") or ""))
+                return True
+        return False
+
+    def _remember(self, view_id: str, view_hash: str) -> None:
+        self._hashes[view_id] = view_hash
+        self._hashes.move_to_end(view_id)
+        if len(self._hashes) > _REMEMBERED:
+            self._hashes.popitem(last=False)
 
     async def update_pushed(self, external_id: str, view: Block) -> bool:
         """Redraw a view that an ack pushed; Slack may still be about to open it.

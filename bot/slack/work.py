@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -34,6 +35,20 @@ class Threads:
     def close(self) -> None:
         """Wait for the running functions and end the threads."""
         self._pool.shutdown(wait=True)
+
+
+class Turns:
+    """Lets the tasks of one name run one after the other, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, name: str) -> asyncio.Lock:
+        """Return the lock to hold during a turn; it is gone when nobody needs it."""
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
 
 
 class Work:

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
 from bot.smtp.pasted import a_labels, is_ip_address, one_form, split_server, trimmed
-from bot.smtp.providers import PROVIDERS
+from bot.smtp.providers import PROVIDERS, provider_of
 from bot.smtp.settings import (
     LABELS,
     Configuration,
@@ -110,13 +111,15 @@ def parse_username(text: str) -> str:
     return text
 
 
-def parse_password(text: str, *, provider: str = "other") -> str:
+def parse_password(text: str, *, provider: str = "other", host: str = "") -> str:
     """Return a password to the letter. Raises ValueError.
 
-    Google shows an app password as four groups of four letters: those spaces are dropped.
+    Google, known by its *provider* id or by a *host* in the form of `parse_host`, shows an app
+    password as four groups of four letters: those spaces are dropped.
     """
     compact = "".join(text.split())
-    if provider == "gmail" and re.fullmatch(r"[a-z]{16}", compact):
+    of_google = provider == "gmail" or provider_of(host) is PROVIDERS["gmail"]
+    if of_google and re.fullmatch(r"[A-Za-z]{16}", compact):  # phones begin with a capital
         return compact
     if not text:
         raise ValueError("Type the password.")
@@ -142,6 +145,9 @@ def read_form(
         parsers |= _CUSTOM
         boxes |= {"anonymous"}
         if form.get("anonymous"):
+            # Hidden and ignored, but kept for the day when it is wanted again.
+            with suppress(ValueError):
+                before = replace(before, username=parse_username(str(form.get("username") or "")))
             del parsers["username"]
     values: dict[str, Any] = {name: bool(form.get(name)) for name in boxes}
     errors: dict[str, str] = {}

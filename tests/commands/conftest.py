@@ -63,6 +63,8 @@ class Shell:
         self.environ = {
             "HOME": str(directory),
             "MAILSETTINGS_DATA_DIR": str(directory / "data"),
+            # Port 3000 may be anybody's.
+            "PORT": "0",
             "MAILSETTINGS_ALLOWED_HOSTS": "127.0.0.1",
             "MAILSETTINGS_ALLOWED_PORTS": "*",
         }

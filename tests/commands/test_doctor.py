@@ -1,7 +1,9 @@
 import os
+import socket
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from bot.smtp.settings import MailSettings
 from storage.audit import Event
+from storage.keyring import generate_key
 
 MakeSettings = Callable[..., MailSettings]
 
@@ -25,7 +28,7 @@ def test_where_all_is_well_every_line_says_ok(
     found = shell("doctor")
     assert (found.status, found.err) == (os.EX_OK, "")
     assert all(line.startswith("ok ") for line in found.out.splitlines())
-    for check in ("environment", "data directory", "database", "keyring", "audit log"):
+    for check in ("environment", "data directory", "database", "keyring", "audit log", "listener"):
         assert f"ok     {check}: " in found.out
     for check in ("bot token", "scopes", "clock", "app token", "giving passwords"):
         assert f"ok     {check}: " in found.out
@@ -38,6 +41,7 @@ def test_where_all_is_well_every_line_says_ok(
 
 def test_an_empty_environment_is_told_as_a_whole(shell: Any) -> None:
     shell.environ.clear()
+    shell.environ["PORT"] = "0"
     found = shell("doctor", "--json")
     assert found.status == os.EX_CONFIG
     assert checks(found).keys() == {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MAILSETTINGS_DATA_DIR"}
@@ -60,7 +64,8 @@ def test_before_the_first_start_nothing_is_made_by_looking(shell: Any) -> None:
     assert "is made at the first start" in checks(found)["database"]["text"]
     assert not shell.data.exists()
     shell("keyring", "new")
-    assert checks(shell("doctor", "--json"))["keyring"]["ok"]
+    assert "is made at the first start" in checks(found)["keyring"]["text"]
+    assert "can be read" in checks(shell("doctor", "--json"))["keyring"]["text"]
 
 
 @pytest.mark.usefixtures("slack")
@@ -82,6 +87,78 @@ def test_a_data_directory_that_is_none_is_a_fault(shell: Any, tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("slack")
+def test_where_run_refuses_the_doctor_finds_a_fault_and_names_the_cure(
+    shell: Any, tmp_path: Path
+) -> None:
+    for check, variables in (
+        ("data directory", {"MAILSETTINGS_DATA_DIR": "/proc/x"}),
+        ("database", {"DATABASE_URL": "sqlite:////proc/x/x.db"}),
+        ("keyring", {"MAILSETTINGS_KEYRING_FILE": str(tmp_path / "lost")}),
+        ("listener", {"HOST": "192.0.2.1"}),
+    ):
+        before = dict(shell.environ)
+        shell.environ |= variables
+        found = shell("doctor", "--json")
+        assert found.status == os.EX_CONFIG
+        assert not checks(found)[check]["ok"]
+        assert checks(found)[check]["cure"]
+        told = shell("run")
+        assert told.status == os.EX_CONFIG
+        assert f"{checks(found)[check]['text']}\n    {checks(found)[check]['cure']}\n" in told.err
+        shell.environ = before
+
+
+def test_with_other_faults_in_the_environment_the_machine_is_looked_at_too(shell: Any) -> None:
+    shell.environ |= {"LOG_LEVEL": "loud", "MAILSETTINGS_DATA_DIR": "/proc/x"}
+    found = checks(shell("doctor", "--json"))
+    assert not found["LOG_LEVEL"]["ok"]
+    assert not found["data directory"]["ok"]
+
+
+@contextmanager
+def answering(port_of: Callable[[int], None], answer: bytes) -> Iterator[None]:
+    """Have another program on a port that answers every connection with *answer*."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port_of(server.getsockname()[1])
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    with server.accept()[0] as connection:
+                        connection.recv(1000)
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+
+
+@pytest.mark.usefixtures("slack")
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"status": "alive"}', os.EX_OK),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", os.EX_UNAVAILABLE),
+        (b"220 mail.example.com ESMTP\r\n", os.EX_UNAVAILABLE),
+        (b"", os.EX_UNAVAILABLE),
+    ],
+)
+def test_a_port_that_is_taken_is_a_fault_unless_a_bot_has_it(
+    shell: Any, answer: bytes, status: int
+) -> None:
+    with answering(lambda port: shell.environ.update(PORT=str(port)), answer):
+        found = shell("doctor", "--json")
+    assert found.status == status
+    listener = checks(found)["listener"]
+    assert listener["ok"] is (status == os.EX_OK)
+    assert f"127.0.0.1:{shell.environ['PORT']}" in listener["text"]
+
+
+@pytest.mark.usefixtures("slack")
 def test_a_keyring_that_others_can_read_is_a_fault(shell: Any, make_settings: MakeSettings) -> None:
     shell.save(make_settings())
     (shell.data / "keyring").chmod(0o644)
@@ -90,6 +167,19 @@ def test_a_keyring_that_others_can_read_is_a_fault(shell: Any, make_settings: Ma
     (fault,) = (each for each in found.json["checks"] if not each["ok"])
     assert fault["text"].startswith("Others can read the keyring file")
     assert "chmod 600" in fault["cure"]
+
+
+@pytest.mark.usefixtures("slack")
+def test_the_keyring_of_another_database_is_a_fault(
+    shell: Any, make_settings: MakeSettings
+) -> None:
+    shell.save(make_settings())
+    (shell.data / "keyring").unlink()
+    shell.environ["MAILSETTINGS_KEYRING"] = f"primary {generate_key()}"
+    found = shell("doctor", "--json")
+    assert found.status == os.EX_CONFIG
+    assert "needs the key" in checks(found)["keyring and database"]["text"]
+    assert "Put back the keyring" in checks(found)["keyring and database"]["cure"]
 
 
 @pytest.mark.usefixtures("slack")
@@ -159,7 +249,7 @@ def test_in_http_mode_no_app_token_is_missed(shell: Any, slack: Any) -> None:
     shell.environ |= {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": "8f742231b10e8888"}
     found = shell("doctor", "--json")
     assert found.status == os.EX_OK
-    assert "HTTP on 127.0.0.1:3000" in checks(found)["environment"]["text"]
+    assert "HTTP on 127.0.0.1:0" in checks(found)["environment"]["text"]
     assert [method for method, _ in slack.called] == ["auth.test"]
 
 
@@ -198,3 +288,16 @@ def test_when_slack_cannot_be_reached_trying_again_may_help(shell: Any, slack: A
     assert found.status == os.EX_UNAVAILABLE
     assert "HTTPS_PROXY" in checks(found)["Slack"]["cure"]
     assert "xoxb-1-2-bot" not in found.out
+
+
+def test_what_keeps_slack_away_is_told_once_and_in_the_findings_alone(
+    shell: Any, slack: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    shell.environ |= {"SLACK_API_URL": f"http://127.0.0.1:{port}/api/", "LOG_LEVEL": "debug"}
+    found = shell("doctor")
+    assert found.status == os.EX_UNAVAILABLE
+    assert found.err == ""
+    assert f"can't be reached at http://127.0.0.1:{port}/api/: Connection refused." in found.out
+    assert slack.called == []

@@ -111,6 +111,14 @@ def test_a_password_comes_as_the_one_line_of_the_input(
     assert settings.password.set_by == "operator"
 
 
+def test_an_app_password_for_googles_host_loses_its_spaces(
+    shell: Any, make_settings: MakeSettings
+) -> None:
+    shell.save(make_settings("", host="smtp.gmail.com"))
+    assert shell("settings", "set-password", typed="abcd efgh ijkl mnop\n").status == os.EX_OK
+    assert shell.saved().usable_password == "abcdefghijklmnop"
+
+
 def test_a_new_password_is_written_down_in_the_audit_without_its_value(
     shell: Any, make_settings: MakeSettings
 ) -> None:

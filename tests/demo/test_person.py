@@ -31,6 +31,14 @@ async def test_a_command_carries_what_slack_sends(
     assert (form["channel_name"], form["team_id"]) == ("privategroup", "T1")
 
 
+async def test_the_text_of_a_command_is_escaped_once(
+    slack: StandIn, acknowledges: Any, bot: Any
+) -> None:
+    acknowledges()
+    await slack.person("member").command("/mailtest", "Tom & Bob <a&amp;b@b.example>")
+    assert bot.seen[-1]["text"] == "Tom &amp; Bob &lt;a&amp;amp;b@b.example&gt;"
+
+
 async def test_a_command_can_be_answered_in_its_acknowledgement(
     slack: StandIn, acknowledges: Any, kit: Any
 ) -> None:

@@ -92,14 +92,37 @@ def test_a_password_is_taken_to_the_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    "pasted", ["abcd efgh ijkl mnop", "abcd\xa0efgh\xa0ijkl\xa0mnop", " abcdefghijklmnop\n"]
+    "pasted",
+    [
+        "abcd efgh ijkl mnop",
+        "abcd\xa0efgh\xa0ijkl\xa0mnop",
+        " abcdefghijklmnop\n",
+        "Abcd Efgh ijkl mnop",
+    ],
 )
-def test_a_google_app_password_loses_its_spaces(pasted: str) -> None:
-    assert parse_password(pasted, provider="gmail") == "abcdefghijklmnop"
+@pytest.mark.parametrize(
+    "of_google",
+    [
+        {"provider": "gmail"},
+        {"host": "smtp.gmail.com"},
+        {"host": "smtp-relay.gmail.com"},
+        {"host": "smtp.googlemail.com"},
+    ],
+)
+def test_a_google_app_password_loses_its_spaces_alone(
+    pasted: str, of_google: dict[str, str]
+) -> None:
+    assert parse_password(pasted, **of_google) == "".join(pasted.split())
 
 
-def test_another_password_for_google_keeps_its_spaces() -> None:
-    assert parse_password("abcd efgh ijkl mno1", provider="gmail") == "abcd efgh ijkl mno1"
+@pytest.mark.parametrize("typed", ["abcd efgh ijkl mno1", "abcd efgh ijkl mno\u017f", "a b c"])
+def test_another_password_for_google_keeps_its_spaces(typed: str) -> None:
+    assert parse_password(typed, provider="gmail") == typed
+
+
+def test_a_password_for_another_host_keeps_its_spaces() -> None:
+    typed = "abcd efgh ijkl mnop"
+    assert parse_password(typed, provider="other", host="smtp.gmail.com.example") == typed
 
 
 @pytest.mark.parametrize(

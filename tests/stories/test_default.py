@@ -119,3 +119,30 @@ async def test_where_the_operator_has_none_default_cannot_be_chosen(
     await bot.admin.command("/mailtest", "bob@example.com")
     message = await bot.slack.message("C1", containing="Not possible")
     assert "What to do" in message.shown
+
+
+async def test_a_removed_password_is_removed_under_default_too(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await modal.choose("Configuration", "Custom")
+    await modal.changed()
+    await bot.fill(modal)
+    await bot.save(modal)
+    modal = await bot.open_settings()
+    await modal.press("Remove password")
+    await modal.changed()
+    await modal.choose("Configuration", "Default")
+    await modal.changed()
+    await bot.save(modal)
+    assert bot.parts.vault.settings.get("T1").value.password is None
+
+
+async def test_a_new_password_that_default_has_no_use_for_is_told_so(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await modal.choose("Configuration", "Custom")
+    await modal.changed()
+    await bot.give_password(modal, "s3cret pass")
+    await modal.choose("Configuration", "Default")
+    await modal.changed()
+    await modal.type("Sender name", "Acme")
+    await bot.save(modal)
+    assert "was not stored" in modal.text()

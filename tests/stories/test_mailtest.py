@@ -177,12 +177,21 @@ async def test_anything_but_one_address_is_refused_at_once(bot: Any, text: str) 
     assert [each.visible_to for each in bot.slack.messages("C1")] == ["UADMIN"]
 
 
-async def test_an_address_as_slack_escapes_it_is_understood(bot: Any, mail_server: Any) -> None:
+@pytest.mark.parametrize(
+    ("typed", "recipient"),
+    [
+        ("<mailto:Bob@Example.com|Bob@Example.com>", "Bob@example.com"),
+        ("ana&bob@example.com", "ana&bob@example.com"),
+    ],
+)
+async def test_an_address_as_slack_escapes_it_is_understood(
+    bot: Any, mail_server: Any, typed: str, recipient: str
+) -> None:
     server = mail_server()
     await connect(bot, server.port)
-    await bot.admin.command("/mailtest", "<mailto:Bob@Example.com|Bob@Example.com>")
+    await bot.admin.command("/mailtest", typed)
     await bot.slack.message("C1", containing="accepted the message")
-    assert server.messages[0].rcpt_tos == ["Bob@example.com"]
+    assert server.messages[0].rcpt_tos == [recipient]
 
 
 async def test_where_the_bot_may_not_post_the_response_url_serves(

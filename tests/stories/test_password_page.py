@@ -249,3 +249,23 @@ async def test_an_app_password_may_keep_the_spaces_that_google_shows(
     await modal.type("From address", "team@gmail.com")
     await bot.save(modal)
     assert bot.parts.vault.settings.get("T1").value.password.value == "abcdefghijklmnop"
+
+
+@on_our_page
+async def test_a_link_is_over_once_its_form_was_saved(
+    bot: Any, browser: aiohttp.ClientSession
+) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal, password=None)
+    await modal.press("Set password")
+    await modal.shows("Open the password page")
+    path = modal.link("Open the password page").partition("/password/")[2]
+    await modal.close()
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    await bot.save(modal)
+    async with browser.post(
+        f"{bot.address}/password/{path}", data={"password": "too late"}
+    ) as answer:
+        assert answer.status == 410
+        assert "was saved meanwhile" in await answer.text()

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -237,3 +238,65 @@ async def test_history_tells_admins_who_changed_what(bot: Any) -> None:
 async def test_an_unknown_word_is_answered_with_help(bot: Any) -> None:
     reply = await bot.admin.command("/mailsettings", "foo")
     assert "doesn't know that word" in reply.text
+
+
+async def test_two_quick_clicks_both_count(bot: Any) -> None:
+    modal = await bot.open_settings()
+    bot.slack.weather.delay("views.update", 0.3)
+    await modal.press("More options")
+    await modal.choose("Mail provider", "Gmail / Google Workspace")
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.shows("smtp.gmail.com")
+    await modal.shows("What Gmail")
+    await modal.shows("HELO name")
+    while "Username" in modal.fields():
+        await modal.changed()
+    assert modal.value("Server address") == "smtp.gmail.com"
+    assert "HELO name" in modal.fields()
+
+
+async def test_nothing_is_saved_that_the_form_did_not_show(bot: Any) -> None:
+    modal = await bot.open_settings()
+    bot.slack.weather.hang("views.update")
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.choose("Mail provider", "Gmail / Google Workspace")
+    await modal.type("Server address", "mail.example.com")
+    await modal.type("Username", "ana")
+    await modal.type("From address", "team@example.com")
+    shown = [modal.value(each) for each in ("Server address", "Server port", "Mail protocol")]
+    await modal.submit()
+    await modal.shows("Saved.")
+    bot.slack.weather.clear()
+    saved = bot.parts.vault.settings.get("T1").value
+    assert [saved.host, str(saved.port), saved.tls_mode.label] == shown
+
+
+async def test_a_password_stays_with_the_username_it_was_given_for(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal, username="account-a")
+    await bot.save(modal)
+    modal = await bot.open_settings()
+    await modal.type("Username", "account-b")
+    await bot.give_password(modal, "password of b")
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    await bot.save(modal)
+    modal = await bot.open_settings()
+    await modal.untick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    assert modal.value("Username") == "account-b"
+    await bot.save(modal)
+    saved = bot.parts.vault.settings.get("T1").value
+    assert (saved.username, saved.usable_password) == ("account-b", "password of b")
+
+
+async def test_a_double_click_sends_one_test(bot: Any, mail_server: Any) -> None:
+    server = mail_server(credentials=None)
+    modal = await bot.open_settings()
+    await bot.fill(modal, port=server.port, password=None)
+    await modal.tick("Connect anonymously", "Sign in without username and password")
+    await modal.changed()
+    await asyncio.gather(modal.press("Send test message"), modal.press("Send test message"))
+    await modal.shows("accepted the message")
+    assert modal.depth == 2
+    assert len(server.messages) == 1

@@ -35,7 +35,8 @@ class Request:
 
 
 def parse(text: str) -> Request:
-    """Read the words after `/mailtest`. Raises Usage."""
+    """Read the words after `/mailtest`, escaped by Slack (`should_escape`). Raises Usage."""
+    text = _typed(text)
     words = text.split()
     if [word.lower() for word in words] == ["help"]:
         return Request(recipient=None, help=True)
@@ -49,6 +50,11 @@ def parse(text: str) -> Request:
         return Request(recipient=parse_address(addresses[0]), send=send)
     except InvalidAddress as invalid:
         raise Usage(_usage(text, str(invalid))) from None
+
+
+def _typed(text: str) -> str:
+    # The ampersand last, so that a typed "&lt;" stays one.
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _usage(text: str, why: str) -> str:

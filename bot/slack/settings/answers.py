@@ -41,8 +41,10 @@ def shown_value(settings: MailSettings, name: str) -> str:
     return str(value) or "empty"
 
 
-def saved_view(form: Form, before: MailSettings, after: MailSettings, *, first: bool) -> Block:
-    """Say what was saved, and offer a test of it."""
+def saved_view(
+    form: Form, before: MailSettings, after: MailSettings, *, first: bool, unused: bool
+) -> Block:
+    """Say what was saved, and offer a test of it. *unused*: a new password was not."""
     lines = []
     for name in changed_fields(before, after):
         if name == "password":
@@ -53,6 +55,10 @@ def saved_view(form: Form, before: MailSettings, after: MailSettings, *, first: 
         old = "" if first else f" (was: {escape(shown_value(before, name))})"
         lines.append(f"• *{LABELS[name]}*: {new}{old}")
     blocks = sections([":white_check_mark: *Saved.*", *lines])
+    if unused:
+        blocks.append(
+            context("The new password was not stored: it belongs to Custom. Give it there again.")
+        )
     if not after.notifications:
         blocks.append(context("Email notifications are off: nothing is sent but tests."))
     if (

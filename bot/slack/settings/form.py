@@ -44,6 +44,10 @@ class Form:
     """More options are shown."""
     password_removed: bool = False
     view_id: str = ""
+    clicked: float = 0.0
+    """When its last click was made, by Slack's clock: an older one that comes late is over."""
+    over: bool = False
+    """It was saved: a password given after that would never be stored."""
     complaints: dict[str, str] = field(default_factory=dict)
     """By field; drawn under the field until the next redraw."""
     notice: str = ""
@@ -76,6 +80,23 @@ def numbers_of(blocks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return numbers
 
 
+def drawn_values(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Read from a view's *blocks* what its fields showed when they were drawn."""
+    values: dict[str, Any] = {}
+    for block in blocks:
+        name = str(block.get("block_id") or "").partition(".")[0]
+        element = block.get("element")
+        if name not in FIELDS or not isinstance(element, Mapping):
+            continue
+        if name in BOXES:
+            values[name] = bool(element.get("initial_options"))
+        elif name in TEXTS:
+            values[name] = str(element.get("initial_value") or "")
+        elif isinstance(option := element.get("initial_option"), Mapping):
+            values[name] = str(option.get("value"))
+    return values
+
+
 def new_form(form_id: str, settings: MailSettings, *, revision: int, test_address: str) -> Form:
     """Fill a form with saved *settings*."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in BOXES}
@@ -94,9 +115,10 @@ def load_form(document: Mapping[str, Any]) -> Form:
     return Form(**document)
 
 
-def read_state(form: Form, state: Mapping[str, Any]) -> Form:
+def read_state(form: Form, state: Mapping[str, Any], *, follow: bool = True) -> Form:
     """Lay the state of a view (`view.state.values`) over *form*, then tidy what was pasted.
 
+    With *follow*, a choice just made fills the fields that go with it, for the person to see.
     Blocks of no field, and values of another kind than the field's, are passed over.
     """
     values = dict(form.values)
@@ -105,7 +127,8 @@ def read_state(form: Form, state: Mapping[str, Any]) -> Form:
         element = block.get(name) if isinstance(block, Mapping) else None
         if isinstance(element, Mapping):
             values[name] = _entered(name, element, before=values[name])
-    return _follow_choices(form, _take_apart(replace(form, values=values, notice="")))
+    read = _take_apart(replace(form, values=values, notice=""))
+    return _follow_choices(form, read) if follow else read
 
 
 def _entered(name: str, element: Mapping[str, Any], *, before: str | bool) -> str | bool:

@@ -5,7 +5,7 @@ Called in the vault's threads. A form belongs to the person who opened it.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.slack.access import Caller, Refused
 from bot.slack.settings.form import (
     Form,
+    drawn_values,
     dump_form,
     load_form,
     new_form,
@@ -20,6 +21,7 @@ from bot.slack.settings.form import (
     read_state,
 )
 from bot.slack.settings.view import Surroundings
+from bot.slack.work import Turns
 from bot.smtp.settings import Configuration, MailSettings
 from bot.vault import Vault
 from storage.errors import StaleRevision
@@ -27,6 +29,9 @@ from storage.records import Record
 
 WAITING = timedelta(minutes=30)
 """How long a new password waits for the Save of its form."""
+
+
+_DOUBLE_CLICK = timedelta(seconds=1)
 
 
 class NotYourForm(Refused):
@@ -67,6 +72,8 @@ class Forms:
     vault: Vault
     config: Config
     clock: Callable[[], datetime]
+    turns: Turns = field(default_factory=Turns)
+    """Of one form, one click is answered after the other."""
 
     @property
     def password_way(self) -> bool:
@@ -90,25 +97,31 @@ class Forms:
         )
         return self._page(form, form, saved, None)
 
-    def resume(self, caller: Caller, view: Mapping[str, Any]) -> Page:
-        """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError."""
+    def resume(self, caller: Caller, view: Mapping[str, Any], *, follow: bool = True) -> Page:
+        """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError.
+
+        Without *follow* no field changes but by what was typed: nothing is saved or tested that
+        the person has not seen.
+        """
         drawn = self.drafted(caller, view)
-        form = read_state(drawn, (view.get("state") or {}).get("values") or {})
+        state = (view.get("state") or {}).get("values") or {}
+        form = read_state(drawn, state, follow=follow)
         shown = frozenset(numbers_of(view.get("blocks") or ()))
         return replace(self.page(caller, form, drawn=drawn), shown=shown)
 
     def drafted(self, caller: Caller, view: Mapping[str, Any]) -> Form:
         """Return the form that *view* shows. Raises NotYourForm, StorageError.
 
-        What is hidden comes from the draft; which fields are shown, from the view itself: two
-        quick clicks may leave the draft a click behind.
+        What is hidden comes from the draft; what is shown, from the view itself: of two quick
+        clicks the draft may know more than the person has seen.
         """
         form = self.draft(caller, form_id_of(view))
-        shown = numbers_of(view.get("blocks") or ())
+        blocks = view.get("blocks") or ()
+        shown = numbers_of(blocks)
         return replace(
             form,
+            values=form.values | drawn_values(blocks),
             revision=int(_metadata(view, "revision")),
-            more="test_policy" in shown,
             numbers=form.numbers | shown,
             view_id=str(view.get("id") or form.view_id),
         )
@@ -159,6 +172,10 @@ class Forms:
             by=caller.user_id,
             at=self.clock(),
         )
+
+    def once(self, deed: str, form_id: str) -> bool:
+        """Tell whether a form's button was pressed once, not for the second time of two clicks."""
+        return self.vault.deliveries.once(f"{deed}:{form_id}", now=self.clock(), keep=_DOUBLE_CLICK)
 
     def drop_waiting(self, caller: Caller, form_id: str) -> None:
         """Forget the password that waits for a form. Raises StorageError."""

@@ -11,7 +11,7 @@ from bot.slack.access import Access, Caller, Person, Refused, Role
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import ANSWER_WITHIN, Body, Replies
-from bot.slack.settings.forms import Page
+from bot.slack.settings.forms import Page, form_id_of
 from bot.slack.settings.saving import Answer, Saving, complain
 from bot.slack.settings.summary import HELP, Summaries
 from bot.slack.settings.view import TITLE, draw
@@ -115,7 +115,7 @@ class SettingsListeners:
         await ack()
 
     def _save(self, caller: Caller, view: Body) -> Answer:
-        return self.saving.save(caller, self.saving.forms.resume(caller, view))
+        return self.saving.save(caller, self.saving.forms.resume(caller, view, follow=False))
 
     async def _show_later(self, form_view: str, above: str, saving: asyncio.Future[Answer]) -> None:
         try:
@@ -180,25 +180,32 @@ class SettingsListeners:
         await self.slack.respond(body["response_url"], text, blocks)
 
     async def _redraw(self, caller: Caller, body: Body) -> None:
-        await self.access.admin(caller)
-        page = await self.threads(self._resumed, caller, body["view"], more=False)
-        await self._update(page, body)
+        await self._draw_anew(caller, body, more=False)
 
     async def _more(self, caller: Caller, body: Body) -> None:
-        await self.access.admin(caller)
-        page = await self.threads(self._resumed, caller, body["view"], more=True)
-        await self._update(page, body)
+        await self._draw_anew(caller, body, more=True)
 
-    def _resumed(self, caller: Caller, view: Body, *, more: bool) -> Page:
-        page = self.saving.forms.resume(caller, view)
-        form = replace(page.form, more=page.form.more != more)
+    async def _draw_anew(self, caller: Caller, body: Body, *, more: bool) -> None:
+        view = body["view"]
+        async with self.saving.forms.turns.of(form_id_of(view)):
+            await self.access.admin(caller)
+            page = await self.threads(self._clicked, caller, body, more=more)
+            if page is not None:
+                await self.slack.update_view(
+                    view["id"], draw(page.form, page.around), view_hash=view["hash"]
+                )
+
+    def _clicked(self, caller: Caller, body: Body, *, more: bool) -> Page | None:
+        """Return the form after a click; None, for a click older than one already answered."""
+        page = self.saving.forms.resume(caller, body["view"])
+        at = float(body["actions"][0].get("action_ts") or 0)
+        if at < page.form.clicked:
+            return None
+        form = replace(page.form, clicked=at)
+        if more:
+            form = replace(form, more=body["actions"][0].get("value") == "more")
         self.saving.forms.keep(caller, form)
         return replace(page, form=form)
-
-    async def _update(self, page: Page, body: Body) -> None:
-        await self.slack.update_view(
-            body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
-        )
 
     async def _send_test(self, caller: Caller, body: Body) -> None:
         person = await self.access.admin(caller)
@@ -206,6 +213,8 @@ class SettingsListeners:
         if settings is None:
             view = complain(page, complaints).view
             await self.slack.update_view(body["view"]["id"], view, view_hash=body["view"]["hash"])
+            return
+        if not await self.threads(self.saving.forms.once, "form test", page.form.id):
             return
         await self.start_test(
             caller,
@@ -218,7 +227,7 @@ class SettingsListeners:
     def _judged(
         self, caller: Caller, view: Body
     ) -> tuple[Page, MailSettings | None, dict[str, str]]:
-        page = self.saving.forms.resume(caller, view)
+        page = self.saving.forms.resume(caller, view, follow=False)
         complaints: dict[str, str] = {}
         settings = None
         try:
@@ -229,7 +238,9 @@ class SettingsListeners:
             parse_address(page.form.values["test_address"])
         except InvalidAddress as invalid:
             complaints["test_address"] = str(invalid)
-        self.saving.forms.keep(caller, page.form)
+        # With complaints the form is shown again, also where the view was that it was saved.
+        form = replace(page.form, over=False) if complaints else page.form
+        self.saving.forms.keep(caller, form)
         return page, None if complaints else settings, complaints
 
 

@@ -13,6 +13,7 @@ from bot.slack.access import Access, Caller, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import ANSWER_WITHIN, Body, Replies
+from bot.slack.settings.form import Form
 from bot.slack.settings.forms import Forms, Page, form_id_of
 from bot.slack.settings.password_view import given_view, link_view, said_view, typed_view
 from bot.slack.settings.view import draw
@@ -92,7 +93,9 @@ class PasswordListeners:
             raise LinkGone(LINK_GONE)
         await self.access.admin(link.caller, fresh=True)
         form = await self.threads(self.forms.draft, link.caller, link.form_id)
-        password = parse_password(typed, provider=str(form.values["provider"]))
+        if form.over:
+            raise LinkGone(FORM_OVER)
+        password = _parsed(typed, form)
         if await self.threads(self._link, token, use=True) is None:
             raise LinkGone(LINK_GONE)
         page = await self.threads(self._wait_with, link.caller, link.form_id, password)
@@ -103,6 +106,8 @@ class PasswordListeners:
         if not self.forms.password_way:
             raise NotInSlack(f"{NOT_IN_SLACK} {AT_THE_COMMAND_LINE}")
         form = (await self.threads(self._keep, caller, body["view"])).form
+        if not await self.threads(self.forms.once, "password", form.id):
+            return
         if not self.forms.config.public_url:
             await self.slack.push_view(body["trigger_id"], typed_view(form.id))
             return
@@ -117,9 +122,7 @@ class PasswordListeners:
     async def _remove(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)
         page = await self.threads(self._removed, caller, body["view"])
-        await self.slack.update_view(
-            body["view"]["id"], draw(page.form, page.around), view_hash=body["view"]["hash"]
-        )
+        await self._redraw(page)
 
     async def _redraw(self, page: Page) -> None:
         await self.slack.update_view(page.form.view_id, draw(page.form, page.around))
@@ -142,7 +145,7 @@ class PasswordListeners:
 
     def _give(self, caller: Caller, view: Body, typed: str) -> Page:
         form = self.forms.draft(caller, form_id_of(view))
-        password = parse_password(typed, provider=str(form.values["provider"]))
+        password = _parsed(typed, form)
         return self._wait_with(caller, form.id, password)
 
     def _keep(self, caller: Caller, view: Body) -> Page:
@@ -196,12 +199,21 @@ LINK_GONE = (
     "This link was used already or is older than ten minutes. Go back to Slack and choose "
     "“Change password” again."
 )
+FORM_OVER = (
+    "The form that this link belongs to was saved meanwhile, so the password was not taken. "
+    "Run /mailsettings in Slack and choose “Change password” there."
+)
 NOT_IN_SLACK = (
     "The operator of this bot doesn't allow passwords to be typed into Slack, "
     "so nothing was changed."
 )
 ON_THE_PAGE = "Close this view and choose “Change password” again."
 AT_THE_COMMAND_LINE = "Ask the operator to set it, with `mailsettings settings set-password`."
+
+
+def _parsed(typed: str, form: Form) -> str:
+    values = form.values
+    return parse_password(typed, provider=str(values["provider"]), host=str(values["host"]))
 
 
 def _view_name(token: str) -> str:

@@ -65,8 +65,8 @@ class _Page:
         try:
             typed = _typed(await request.read())
             await self._passwords.give(request.match_info["token"], typed)
-        except LinkGone:
-            return _answer(410, "This link is over", _paragraph(LINK_GONE))
+        except LinkGone as gone:
+            return _answer(410, "This link is over", _paragraph(str(gone)))
         except Refused as problem:
             return _answer(403, "Not changed", _paragraph(tell(problem, where="page")))
         except StorageError as problem:

@@ -53,6 +53,7 @@ class Saving:
             return complain(page, invalid.errors)
         fields = changed_fields(page.settings, settings)
         if page.saved is not None and not fields:
+            self.forms.keep(caller, replace(page.form, over=True))
             return Answer(view=unchanged_view(page.form), complaints={})
         try:
             record = self.forms.vault.settings.put(
@@ -72,11 +73,15 @@ class Saving:
             revision=record.revision,
             test_address=page.form.values["test_address"],
         )
-        self.forms.keep(caller, form)
-        return Answer(
-            view=saved_view(form, page.settings, settings, first=page.saved is None),
-            complaints={},
+        self.forms.keep(caller, replace(form, view_id=page.form.view_id, over=True))
+        view = saved_view(
+            form,
+            page.settings,
+            settings,
+            first=page.saved is None,
+            unused=page.waiting is not None and settings.configuration is Configuration.DEFAULT,
         )
+        return Answer(view=view, complaints={})
 
     def judge(self, caller: Caller, page: Page) -> MailSettings:
         """Return the settings that the form means, with the password that is theirs.
@@ -100,16 +105,19 @@ class Saving:
         return settings
 
     def _password(self, caller: Caller, page: Page, settings: MailSettings) -> Password | None:
+        if page.form.password_removed:
+            return None
         if settings.configuration is Configuration.DEFAULT:
+            # A new password belongs to a server that Default does not have.
             return page.settings.password
         if page.waiting is not None:
             return Password(
-                value=parse_password(page.waiting, provider=settings.provider),
+                value=parse_password(page.waiting, provider=settings.provider, host=settings.host),
                 destination=settings.destination,
                 set_by=caller.user_id,
                 set_at=self.clock(),
             )
-        return None if page.form.password_removed else page.settings.password
+        return page.settings.password
 
     def _conflict(self, caller: Caller, page: Page) -> Answer:
         entries = self.forms.vault.audit.latest(caller.team_id, 100)

@@ -67,11 +67,8 @@ def draw(form: Form, around: Surroundings) -> Block:
         _email(form, "reply_to", optional=True)
         | {"hint": plain("Where answers go, if not to the From address.")},
     )
-    blocks.append(
-        actions(
-            button("Fewer options" if form.more else "More options", "more"), block_id="options"
-        )
-    )
+    label, value = ("Fewer options", "fewer") if form.more else ("More options", "more")
+    blocks.append(actions(button(label, "more", value=value), block_id="options"))
     if form.more:
         blocks += _more(form)
     blocks.append({"type": "divider"})

@@ -19,6 +19,8 @@ from bot.slack.words import section
         ("  Bob@EXAMPLE.com ", Request(recipient="Bob@example.com")),
         ("<mailto:a@b.example|a@b.example>", Request(recipient="a@b.example")),
         ("<mailto:a@b.example>", Request(recipient="a@b.example")),
+        ("a&amp;b@example.com", Request(recipient="a&b@example.com")),
+        ("<mailto:a&amp;b@c.example|a&amp;b@c.example>", Request(recipient="a&b@c.example")),
         ("--no-send a@b.example", Request(recipient="a@b.example", send=False)),
         ("a@b.example --NO-SEND", Request(recipient="a@b.example", send=False)),
         ("—no-send a@b.example", Request(recipient="a@b.example", send=False)),
@@ -41,6 +43,8 @@ def test_one_address_is_understood(text: str, request_: Request) -> None:
         "bob",
         "<mailto:a@b.example|c@d.example>",
         "a@b.example\N{RIGHT-TO-LEFT OVERRIDE}",
+        "&lt;a@b.example&gt;",
+        "a&amp;amp;b@b.example",
     ],
 )
 def test_anything_else_is_refused_with_the_right_form(text: str) -> None:
@@ -48,6 +52,12 @@ def test_anything_else_is_refused_with_the_right_form(text: str) -> None:
         parse(text)
     assert "Nothing was sent." in str(refused.value)
     assert "`/mailtest name@example.com`" in str(refused.value)
+
+
+def test_what_was_typed_is_shown_as_it_was_typed() -> None:
+    assert "\nYou typed: Bob &lt;a&amp;amp;b@c.example&gt;\n" in refusal_of(
+        "Bob &lt;a&amp;amp;b@c.example&gt;"
+    )
 
 
 @given(data=st.data())

@@ -72,7 +72,7 @@ def test_what_was_saved_is_told_so(
     name: str, golden: SnapshotAssertion, assert_view: CheckView
 ) -> None:
     before, after = SAVED[name]
-    view = saved_view(form_of(after), before, after, first=before is BLANK)
+    view = saved_view(form_of(after), before, after, first=before is BLANK, unused=False)
     assert_view(view)
     assert "s3cret" not in str(view)
     assert view == golden
@@ -92,12 +92,14 @@ def test_without_an_address_the_test_field_is_empty(assert_view: CheckView) -> N
 
 
 def test_the_longest_settings_can_be_told(assert_view: CheckView) -> None:
-    view = saved_view(form_of(WORST), replace(WORST, username="<" * 255), WORST, first=False)
+    view = saved_view(
+        form_of(WORST), replace(WORST, username="<" * 255), WORST, first=False, unused=False
+    )
     assert_view(view)
     text = visible_text(view["blocks"])
     assert text.count(LONGEST) == 1
     assert "<" * 255 in text
-    view = saved_view(form_of(WORST), BLANK, WORST, first=False)
+    view = saved_view(form_of(WORST), BLANK, WORST, first=False, unused=False)
     assert_view(view)
     for name in changed_fields(BLANK, WORST):
         assert f"{LABELS[name]}: " in visible_text(view["blocks"])

@@ -29,6 +29,12 @@ def test_a_right_form_is_saved_with_its_password_and_written_down(desk: Any) -> 
     assert desk.vault.passwords.get("T1", "UADMIN-x") is None
 
 
+def test_an_app_password_for_googles_host_is_saved_without_its_spaces(desk: Any) -> None:
+    desk.forms.wait_with(desk.me, "UADMIN-x", "Abcd efgh ijkl mnop")
+    desk.save(desk.fill(desk.open(), host="smtp.gmail.com"))
+    assert desk.saved.usable_password == "Abcdefghijklmnop"
+
+
 def test_every_complaint_comes_at_once_and_nothing_is_saved(desk: Any) -> None:
     wrong = {"host": "a b", "port": "0", "username": "", "from_address": "x", "reply_to": "y@"}
     answer = desk.save(desk.fill(desk.open(), **wrong))
