@@ -87,7 +87,9 @@ def ended(
     if diagnosis is not None:
         blocks += _explanation(diagnosis)
     if run_id:
-        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
+        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(
+            transcript
+        )
         buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
         buttons.append(button("Test again", "test_again", value=run_id))
         buttons.append(button("Details", "test_details", value=run_id))
@@ -204,10 +206,18 @@ def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
             return "grey_question", verdict, more
         case Outcome.REFUSED:
             return "no_entry", f"Not possible: no test message to {recipient} was sent", ""
+        case Outcome.FAILED if _cut_off(transcript):
+            verdict = f"The test message to {recipient} was interrupted"
+            return "x", verdict, ", because the bot was stopped. No mail was sent."
         case _:
             stage = transcript.failure.stage.label if transcript.failure else ""
             verdict = f"The test message to {recipient} failed at stage {stage}"
             return "x", verdict, f" (after {took}). No mail was sent."
+
+
+def _cut_off(transcript: Transcript) -> bool:
+    """Tell whether the bot's own end ended the test: then no stage failed."""
+    return transcript.failure is not None and transcript.failure.cause == "interrupted"
 
 
 def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
