@@ -39,9 +39,11 @@ async def run(directory: Path, plan: Plan) -> Results:
         form = ours.slack.form
         bare = await ready(await start_bare(form))
         bare_afar = await ready(await start_bare(form, round_trip_ms=_AFAR_MS))
+        known = await acquaintance.meet(afar, plan)
         told = await commands.measure([ours, bare, afar, bare_afar], plan)
         megabytes = {each.name: each.bot.megabytes for each in (ours, bare)}
-        known = await acquaintance.measure(afar, plan)
+        if not plan.quick:  # a quick run does not take the half minute that makes people strange
+            known += await acquaintance.meet_again(afar, plan)
     return Results(
         circumstances=circumstances,
         commands=told,

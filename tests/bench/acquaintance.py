@@ -9,8 +9,6 @@ from tests.bench.contestant import Contestant
 from tests.bench.plan import Plan
 from tests.bench.spread import Spread
 
-_OLD_SECONDS = 31
-"""After half a minute the bot asks Slack again who somebody is."""
 _ANSWERED_WITHIN = 0.1
 """Seconds until the answer to the last call is through, and its connection idle."""
 
@@ -28,22 +26,28 @@ class Acquaintance:
     drawn: Spread
 
 
-async def measure(contestant: Contestant, plan: Plan) -> list[Acquaintance]:
-    """Let new admins type once, again at once, and where there is time again much later."""
-    people = [f"S{number}" for number in range(2 * plan.strangers)]
-    some, others = people[: plan.strangers], people[plan.strangers :]
-    found = [
-        await _each_once(contestant, people, asked="never"),
+async def meet(contestant: Contestant, plan: Plan) -> list[Acquaintance]:
+    """Let new admins type once, and some of them again at once."""
+    some, others = _people(plan)
+    return [
+        await _each_once(contestant, some + others, asked="never"),
         await _each_once(contestant, some, asked="within 30 s"),
         await _each_once(contestant, some, asked="within 30 s", connected=False),
     ]
-    if plan.wait_for_old_acquaintance:
-        await asyncio.sleep(_OLD_SECONDS)
-        found += [
-            await _each_once(contestant, some, asked="longer ago"),
-            await _each_once(contestant, others, asked="longer ago", connected=False),
-        ]
-    return found
+
+
+async def meet_again(contestant: Contestant, plan: Plan) -> list[Acquaintance]:
+    """Let the same type again, more than half a minute later, while others have typed."""
+    some, others = _people(plan)
+    return [
+        await _each_once(contestant, some, asked="longer ago"),
+        await _each_once(contestant, others, asked="longer ago", connected=False),
+    ]
+
+
+def _people(plan: Plan) -> tuple[list[str], list[str]]:
+    people = [f"S{number}" for number in range(2 * plan.strangers)]
+    return people[: plan.strangers], people[plan.strangers :]
 
 
 async def _each_once(

@@ -57,7 +57,7 @@ async def measure(directory: Path, plan: Plan) -> list[Isolation]:
         found.append(await _measured(ours, plan, hanging=plan.hanging))
         if any(_ENDED in text for _, text in ours.slack.said):
             raise Unanswered("Some tests did not hang long enough: this machine is too busy.")
-        if plan.wait_for_the_end:
+        if not plan.quick:
             found.append(await _while_they_end(ours, plan, began=began))
     return found
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-_PATIENCE = 10
+_PATIENCE = 25
 
 
 class SilentServer:

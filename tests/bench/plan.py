@@ -8,6 +8,7 @@ class Plan:
     """Counts. More make the 99th percentile truer and the run longer."""
 
     quick: bool
+    """Nothing is measured for which one has to wait half a minute."""
     rounds: int
     """In which all contestants take turns."""
     alone: int
@@ -18,12 +19,8 @@ class Plan:
     """Commands in a round by each of the many."""
     strangers: int
     """Admins for each state of what the bot knows of them."""
-    wait_for_old_acquaintance: bool
-    """Half a minute, until what the bot knows of a person is old."""
     hanging: int
     """Tests that hang on a silent server."""
-    wait_for_the_end: bool
-    """A quarter of a minute, until all of them end."""
     beside: int
     """Commands typed beside them, and as many without them."""
     tests: int
@@ -44,9 +41,7 @@ FULL = Plan(
     alone_afar=50,
     crowd=25,
     strangers=20,
-    wait_for_old_acquaintance=True,
     hanging=200,
-    wait_for_the_end=True,
     beside=400,
     tests=20,
     starts=5,
@@ -58,9 +53,7 @@ QUICK = Plan(
     alone_afar=5,
     crowd=2,
     strangers=5,
-    wait_for_old_acquaintance=False,
     hanging=20,
-    wait_for_the_end=False,
     beside=20,
     tests=3,
     starts=1,

@@ -50,7 +50,8 @@ _ACQUAINTANCE = (
     "alone; milliseconds."
 )
 _ISOLATION = (
-    "Tests wait for the greeting of a server that never says a word. Beside them: the command, "
+    "Tests wait for the greeting of a server that never says a word; here for 30 s, twice as long "
+    "as usual, so that all of them surely hang at once. Beside them: the command, "
     "and a test to a healthy server, from `/mailtest` to “accepted” in the channel. Our bot "
     "alone, Slack at no distance; milliseconds. *Ratio* is the median beside nothing divided by "
     "the median here."

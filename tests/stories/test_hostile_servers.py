@@ -242,8 +242,9 @@ def assert_nothing_live(blocks: Any, text: str) -> None:
     for each in marked:
         for attack in ("<!", "<@UOWNER", "<https", "*bold*", "`code`"):
             assert attack not in each
-    kinds = {each["type"] for each in parts(blocks) if each.get("type") in {"link", "user"}}
-    assert kinds == set()
+    asked_by = {"type": "user", "user_id": "UADMIN"}
+    kinds = {"link", "user", "channel", "broadcast"}
+    assert all(each == asked_by for each in parts(blocks) if each.get("type") in kinds)
     everything = repr([each.get("text") for each in parts(blocks)])
     for attack in ("\\u202e", "\\u2066", "\\u200b", "\\x1b"):
         assert attack not in everything

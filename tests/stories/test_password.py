@@ -46,6 +46,7 @@ async def test_a_new_password_can_be_taken_back(bot: Any) -> None:
     assert modal.value("Password") == "not set"
     submitted = await modal.submit()
     assert "Set password" in submitted.errors["Username"]
+    bot.clock.ahead += timedelta(seconds=2)  # later than a double click
     await bot.give_password(modal, "another")
     await bot.save(modal)
     assert bot.parts.vault.settings.get("T1").value.password.value == "another"

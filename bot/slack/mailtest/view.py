@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
+    OPERATOR,
     Block,
     actions,
     button,
     clean,
     context,
     escape,
-    mention,
     modal,
     preformatted,
     rich,
@@ -55,19 +55,24 @@ class Content:
 
 def running(test: Test, steps: Sequence[Step]) -> Content:
     """Show a test under way."""
-    text = f"Testing mail to {escape(test.recipient)} ..."
-    blocks = [section(f"{_headline(test)}\n{text}")]
+    text = f"Testing mail to {test.recipient} ..."
+    blocks = [rich([*_headline(test), rich_text(f"\n{text}")])]
     if steps:
         blocks.append(_ladder(steps))
-    return Content(text=text, blocks=blocks)
+    return Content(text=escape(text), blocks=blocks)
 
 
 def ended(
     test: Test, transcript: Transcript, diagnosis: Diagnosis | None, *, run_id: str = ""
 ) -> Content:
     """Show how a test ended. With *run_id*, its buttons too."""
-    text, status = _verdict(test, transcript)
-    blocks = [section(f"{_headline(test)}\n{status}")]
+    mark, verdict, more = _verdict(test, transcript)
+    status = [
+        _emoji(mark),
+        rich_text(f" {verdict}", bold=True),
+        *([rich_text(more)] if more else []),
+    ]
+    blocks = [rich([*_headline(test), rich_text("\n"), *status])]
     if not test.notifications:
         blocks.append(
             context("Email notifications are off in this workspace: nothing is sent but tests.")
@@ -82,12 +87,14 @@ def ended(
     if diagnosis is not None:
         blocks += _explanation(diagnosis)
     if run_id:
-        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
+        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(
+            transcript
+        )
         buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
         buttons.append(button("Test again", "test_again", value=run_id))
         buttons.append(button("Details", "test_details", value=run_id))
         blocks.append(actions(*buttons, block_id="mailtest"))
-    return Content(text=text, blocks=blocks)
+    return Content(text=escape(verdict), blocks=blocks)
 
 
 def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:
@@ -143,12 +150,26 @@ def reply_text(reply: Reply) -> str:
     return clean(code + reply.text, 1500)
 
 
-def _headline(test: Test) -> str:
-    asked = f"asked for by {mention(test.asked_by)}"
+def _headline(test: Test) -> list[Block]:
     what = "Test message to" if test.send else "Test without sending, to"
-    through = f", through {escape(test.server)}" if test.server else ""
+    through = f", through {test.server}" if test.server else ""
     form = " with what stands in the form, saved or not" if test.from_form else ""
-    return f"*{what} {escape(test.recipient)}*{through}, {asked}{form}"
+    return [
+        rich_text(f"{what} {test.recipient}", bold=True),
+        rich_text(f"{through}, asked for by "),
+        _person(test.asked_by),
+        *([rich_text(form)] if form else []),
+    ]
+
+
+def _person(user_id: str) -> Block:
+    if user_id == OPERATOR:
+        return rich_text("the operator")
+    return {"type": "user", "user_id": user_id}
+
+
+def _emoji(name: str) -> Block:
+    return {"type": "emoji", "name": name}
 
 
 def _ladder(steps: Sequence[Step]) -> Block:
@@ -165,29 +186,38 @@ def _ladder(steps: Sequence[Step]) -> Block:
     return rich([each for line in lines for each in line])
 
 
-def _verdict(test: Test, transcript: Transcript) -> tuple[str, str]:
-    host, recipient = escape(clean(transcript.host)), escape(test.recipient)
+def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
+    """Return an emoji's name, how the test ended, and what else is to be said of that."""
+    host, recipient = clean(transcript.host), test.recipient
     took = duration(transcript.milliseconds)
     match transcript.outcome:
         case Outcome.ACCEPTED if transcript.sent:
-            text = f"{host} accepted the message for {recipient} in {took}"
-            return text, f":white_check_mark: *{text}*"
+            verdict = f"{host} accepted the message for {recipient} in {took}"
+            return "white_check_mark", verdict, ""
         case Outcome.ACCEPTED:
-            text = f"{host} would take mail for {recipient}: nothing was sent"
-            return text, f":white_check_mark: *{text}* ({took})"
+            verdict = f"{host} would take mail for {recipient}: nothing was sent"
+            return "white_check_mark", verdict, f" ({took})"
         case Outcome.UNKNOWN:
-            text = f"Unknown: {host} may have accepted the message for {recipient}"
-            return text, (
-                f":grey_question: *{text}.* No clear answer came once the message was on its way. "
+            verdict = f"Unknown: {host} may have accepted the message for {recipient}"
+            more = (
+                ". No clear answer came once the message was on its way. "
                 f"Look for code {test.code} in the inbox before you test again."
             )
+            return "grey_question", verdict, more
         case Outcome.REFUSED:
-            text = f"Not possible: no test message to {recipient} was sent"
-            return text, f":no_entry: *{text}*"
+            return "no_entry", f"Not possible: no test message to {recipient} was sent", ""
+        case Outcome.FAILED if _cut_off(transcript):
+            verdict = f"The test message to {recipient} was interrupted"
+            return "x", verdict, ", because the bot was stopped. No mail was sent."
         case _:
             stage = transcript.failure.stage.label if transcript.failure else ""
-            text = f"The test message to {recipient} failed at stage {stage}"
-            return text, f":x: *{text}* (after {took}). No mail was sent."
+            verdict = f"The test message to {recipient} failed at stage {stage}"
+            return "x", verdict, f" (after {took}). No mail was sent."
+
+
+def _cut_off(transcript: Transcript) -> bool:
+    """Tell whether the bot's own end ended the test: then no stage failed."""
+    return transcript.failure is not None and transcript.failure.cause == "interrupted"
 
 
 def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
@@ -201,10 +231,16 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
     blocks = [rich([each for line in lines for each in line])]
     if test.send:
         blocks.append(
-            section(
-                f"*Now look for code {test.code}* in the inbox of {escape(test.recipient)}, and "
-                "in its spam folder. _Accepted_ means that the server took the message; only the "
-                "inbox shows that it arrived."
+            rich(
+                [
+                    rich_text(f"Now look for code {test.code}", bold=True),
+                    rich_text(f" in the inbox of {test.recipient}, and in its spam folder. "),
+                    rich_text("Accepted", italic=True),
+                    rich_text(
+                        " means that the server took the message; only the inbox shows that it "
+                        "arrived."
+                    ),
+                ]
             )
         )
     else:
@@ -218,13 +254,15 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
 
 
 def _explanation(diagnosis: Diagnosis) -> list[Block]:
-    steps = "\n".join(
-        f"{number}. {escape(each)}" for number, each in enumerate(diagnosis.advice, 1)
-    )
-    blocks = [section(f"*What it means*\n{escape(diagnosis.meaning)}")]
-    if steps:
-        link = f"\n<{diagnosis.link}|The provider's page on this>" if diagnosis.link else ""
-        blocks.append(section(f"*What to do*\n{steps}{link}"))
+    meaning = rich_text(f"\n{diagnosis.meaning}")
+    blocks = [rich([rich_text("What it means", bold=True), meaning])]
+    if diagnosis.advice:
+        steps = "".join(f"\n{number}. {each}" for number, each in enumerate(diagnosis.advice, 1))
+        what_to_do = [rich_text("What to do", bold=True), rich_text(steps)]
+        if diagnosis.link:
+            link = {"type": "link", "url": diagnosis.link, "text": "The provider's page on this"}
+            what_to_do += [rich_text("\n"), link]
+        blocks.append(rich(what_to_do))
     return blocks
 
 
