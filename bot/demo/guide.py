@@ -77,6 +77,6 @@ def _steps_of(entry: Entry, *, broken: bool) -> set[str]:
         done.add("open")
     if "mail_settings_saved" in said:
         done.add("save")
-    if broken and any(each.startswith("*What it means*") for each in said):
+    if broken and any("What it means" in each for each in said):
         done.add("explanation")
     return done

@@ -31,7 +31,7 @@ WAITING = timedelta(minutes=30)
 """How long a new password waits for the Save of its form."""
 
 
-_DOUBLE_CLICK = timedelta(seconds=1)
+_DOUBLE_CLICK = timedelta(milliseconds=400)
 
 
 class NotYourForm(Refused):
