@@ -15,7 +15,7 @@ from tests.bench.contestant import Contestant, start_bare, start_ours
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.process import ROOT, NotReady
 from tests.bench.report import page
-from tests.bench.results import Circumstances, Lines, Results
+from tests.bench.results import Lines, Results, Watch
 from tests.bench.slack import Unanswered
 
 _AFAR_MS = 60
@@ -26,7 +26,7 @@ async def run(directory: Path, plan: Plan) -> Results:
 
     Raises NotReady, Unanswered, TimeoutError: figures of a bot that failed would mean nothing.
     """
-    circumstances = Circumstances.now(quick=plan.quick)
+    watch = Watch()
     async with AsyncExitStack() as undo:
 
         async def ready(contestant: Contestant) -> Contestant:
@@ -44,13 +44,15 @@ async def run(directory: Path, plan: Plan) -> Results:
         megabytes = {each.name: each.bot.megabytes for each in (ours, bare)}
         if not plan.quick:  # a quick run does not take the half minute that makes people strange
             known += await acquaintance.meet_again(afar, plan)
+    isolated = await isolation.measure(directory / "isolation", plan)
+    starts = await starting.measure(directory / "starts", form, plan)
     return Results(
-        circumstances=circumstances,
+        circumstances=watch.end(quick=plan.quick),
         commands=told,
         megabytes=megabytes,
         acquaintance=known,
-        isolation=await isolation.measure(directory / "isolation", plan),
-        starts=await starting.measure(directory / "starts", form, plan),
+        isolation=isolated,
+        starts=starts,
         lines=Lines.count(),
     )
 

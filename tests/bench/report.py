@@ -67,8 +67,9 @@ def _head(seen: Circumstances) -> str:
     kind = "`make bench ARGS=--quick`: few samples" if seen.quick else "`make bench`"
     return (
         "# Benchmark\n\n"
-        f"Written by {kind}, on {seen.date}: {seen.cores} cores shared by the bot, the stand-in "
-        f"for Slack and the load; load average before the run {seen.load_before}. {versions}. "
+        f"Written by {kind}, on {seen.date}, in {seen.seconds:.0f} s: {seen.cores} cores shared by "
+        f"the bot, the stand-in for Slack and the load; other programs took "
+        f"{seen.others_percent:.0f} % of them. {versions}. "
         "Absolute figures belong to the machine; ratios travel."
     )
 

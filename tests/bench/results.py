@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,23 +19,35 @@ _MEASURED = ("slack-bolt", "slack-sdk", "aiohttp", "sqlalchemy", "cryptography")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """When, on what, and how busy that was."""
+    """When, on what, and how busy others kept it meanwhile."""
 
     date: str
     quick: bool
+    seconds: float
     cores: int
-    load_before: float
-    """Load average of the minute before; the run itself makes about one and a half."""
+    others_percent: float
+    """Of the processors' time: what programs took that are no part of this run."""
     versions: dict[str, str]
 
-    @classmethod
-    def now(cls, *, quick: bool) -> "Circumstances":
-        """Look around."""
-        return cls(
+
+class Watch:
+    """Looks at the machine from the beginning to the end of a run (Linux: proc_stat(5))."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._busy = _busy_seconds()
+        self._own = _own_seconds()
+
+    def end(self, *, quick: bool) -> Circumstances:
+        """Say how it was; the bots must have ended, or their time is others'."""
+        seconds, cores = time.perf_counter() - self._began, os.cpu_count() or 1
+        others = (_busy_seconds() - self._busy) - (_own_seconds() - self._own)
+        return Circumstances(
             date=datetime.now(UTC).date().isoformat(),
             quick=quick,
-            cores=os.cpu_count() or 1,
-            load_before=round(os.getloadavg()[0], 2),
+            seconds=round(seconds, 1),
+            cores=cores,
+            others_percent=round(100 * max(0.0, others) / (seconds * cores), 1),
             versions={"Python": platform.python_version()}
             | {name: version(name) for name in _MEASURED},
         )
@@ -65,6 +78,18 @@ class Results:
     isolation: list[Isolation]
     starts: list[Start]
     lines: Lines
+
+
+def _busy_seconds() -> float:
+    """Return the processor time of everybody since the machine started."""
+    first = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()
+    user, nice, system, _idle, _waiting, *interrupts = (int(each) for each in first[1:9])
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    """Return the processor time of this process and of its children that have ended."""
+    return sum(os.times()[:4])
 
 
 def _lines(folder: str) -> int:
