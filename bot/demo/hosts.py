@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.smtp.lookup import Addresses, Resolver, Unresolved
+from bot.smtp.lookup import Addresses, Records, Resolver, Unresolved
 
 
 def write_hosts(path: Path, names: Iterable[str], *, address: str) -> None:
@@ -20,3 +20,8 @@ class ClosedResolver(Resolver):
             text = f"{host} is no mail server of this demo, and the demo reaches no other."
             return Unresolved(cause="dns-nxdomain", text=text)
         return await Resolver.addresses(self, host, seconds=seconds)
+
+    async def records(self, name: str, kind: str, *, seconds: float) -> Records:
+        """Find nothing: the demo asks no name server."""
+        del name, kind, seconds
+        return Records(problem="dns-nxdomain")

@@ -10,10 +10,17 @@ import dns.asyncresolver
 import dns.exception
 import dns.name
 import dns.resolver
-from dns.rdatatype import AAAA, MX, A, RdataType
+from dns.rdata import Rdata
+from dns.rdatatype import AAAA, MX, SRV, TXT, A, RdataType
+from dns.rdtypes.txtbase import TXTBase
 
 _MOST_ADDRESSES = 16
 """A name may have hundreds; nobody waits for us to try them all."""
+
+_MOST_RECORDS = 64
+_LONGEST_RECORD = 4096
+
+_KINDS = {"A": A, "AAAA": AAAA, "MX": MX, "SRV": SRV, "TXT": TXT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,16 @@ class Unresolved:
     text: str
     has_mx: bool = False
     """The name has no address but takes mail: somebody typed the domain, not the server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What a domain publishes of one kind. Untrusted text, bounded in number and length."""
+
+    found: tuple[str, ...] = ()
+    """As in a zone file: `10 mx.example.com.`; a TXT record's strings joined, without quotes."""
+    problem: str | None = None
+    """'dns-nxdomain' or 'dns-timeout'; None with nothing found: the name has no such records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +77,19 @@ class Resolver:
         if listed:
             return _in_turns(listed)
         return await self._asked(host, seconds=seconds)
+
+    async def records(self, name: str, kind: str, *, seconds: float) -> Records:
+        """Return what *name*, a domain in A-labels, publishes of *kind*: A, AAAA, MX, SRV or TXT.
+
+        Always asked of a name server, and within *seconds*. CNAMEs are followed by it, not by us.
+        """
+        try:
+            resolver = self._resolver()
+        except dns.resolver.NoResolverConfiguration:
+            return Records(problem="dns-timeout")
+        answer = await _query(resolver, name, kind=_KINDS[kind], seconds=seconds, search=False)
+        found = tuple(each[:_LONGEST_RECORD] for each in answer.found[:_MOST_RECORDS])
+        return Records(found=found, problem=answer.problem)
 
     def _listed(self, host: str) -> list[str]:
         try:
@@ -117,10 +147,15 @@ class _Answer:
 
 
 async def _query(
-    resolver: dns.asyncresolver.Resolver, host: str, *, kind: RdataType, seconds: float
+    resolver: dns.asyncresolver.Resolver,
+    host: str,
+    *,
+    kind: RdataType,
+    seconds: float,
+    search: bool = True,
 ) -> _Answer:
     try:
-        answer = await resolver.resolve(host, kind, lifetime=seconds, search=True)
+        answer = await resolver.resolve(host, kind, lifetime=seconds, search=search)
     except dns.resolver.NoAnswer:
         return _Answer()
     except (dns.resolver.NXDOMAIN, dns.name.LabelTooLong, dns.name.NameTooLong):
@@ -128,7 +163,13 @@ async def _query(
     except dns.exception.DNSException:
         # Silence, SERVFAIL, nonsense: whatever it was, trying again later is all one can do.
         return _Answer(problem="dns-timeout")
-    return _Answer(found=tuple(each.to_text() for each in answer))
+    return _Answer(found=tuple(_written(each) for each in answer))
+
+
+def _written(record: Rdata) -> str:
+    if isinstance(record, TXTBase):  # one record in several strings is one text (RFC 7208 3.3)
+        return b"".join(record.strings).decode("utf-8", errors="replace")
+    return record.to_text()
 
 
 def _in_turns(found: list[str]) -> Addresses:

@@ -11,7 +11,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from bot.smtp.lookup import Addresses, Resolver, Unresolved
+from bot.smtp.lookup import Addresses, Records, Resolver, Unresolved
 
 ZONE = {
     ("both.example.com.", "A"): ["192.0.2.1"],
@@ -22,6 +22,7 @@ ZONE = {
     ("domain.example.com.", "MX"): ["10 mail.example.com."],
     ("nomail.example.com.", "MX"): ["0 ."],
     ("nothing.example.com.", "TXT"): ["hello"],
+    ("long.example.com.", "TXT"): ['"v=spf1" " -all"'],
     ("halfdeaf.example.com.", "A"): ["192.0.2.5"],
 }
 NAMES = {name for name, _kind in ZONE}
@@ -65,15 +66,18 @@ async def name_server() -> AsyncIterator[NameServer]:
 
 
 @pytest.fixture
-def ask(name_server: NameServer, tmp_path: Path) -> Ask:
+def resolver(name_server: NameServer, tmp_path: Path) -> Resolver:
     hosts = tmp_path / "hosts"
     hosts.write_text(
         "# ours\n127.0.0.2 Listed.example.com other  # here\n::2 listed.example.com\n"
         "nonsense listed.example.com\n\n"
     )
     port = name_server.transport.get_extra_info("sockname")[1]
-    resolver = Resolver(nameservers=("127.0.0.1",), port=port, hosts_file=hosts)
+    return Resolver(nameservers=("127.0.0.1",), port=port, hosts_file=hosts)
 
+
+@pytest.fixture
+def ask(resolver: Resolver) -> Ask:
     async def addresses(host: str, *, seconds: float = 5) -> Addresses | Unresolved:
         return await resolver.addresses(host, seconds=seconds)
 
@@ -161,3 +165,24 @@ async def test_a_computer_without_name_servers_says_so(tmp_path: Path) -> None:
     assert isinstance(answer, Unresolved)
     assert answer.cause == "dns-timeout"
     assert "no name server" in answer.text
+
+
+async def test_a_record_of_several_strings_is_one_text(resolver: Resolver) -> None:
+    assert await resolver.records("long.example.com", "TXT", seconds=5) == Records(
+        found=("v=spf1 -all",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "records"),
+    [
+        ("domain.example.com", "MX", Records(found=("10 mail.example.com.",))),
+        ("domain.example.com", "SRV", Records()),
+        ("nowhere.example.com", "TXT", Records(problem="dns-nxdomain")),
+        ("broken.example.com", "TXT", Records(problem="dns-timeout")),
+    ],
+)
+async def test_records_are_told_from_their_absence(
+    resolver: Resolver, name: str, kind: str, records: Records
+) -> None:
+    assert await resolver.records(name, kind, seconds=5) == records
