@@ -13,6 +13,7 @@ from bot.smtp.explanations.reach import REACH
 from bot.smtp.explanations.recipients import RECIPIENTS
 from bot.smtp.explanations.recognition.encryption import ENCRYPTION_RULES
 from bot.smtp.explanations.recognition.limits import LIMIT_RULES
+from bot.smtp.explanations.recognition.proof import PROOF_RULES
 from bot.smtp.explanations.recognition.recipients import RECIPIENT_RULES
 from bot.smtp.explanations.recognition.refusals import REFUSAL_RULES
 from bot.smtp.explanations.recognition.senders import SENDER_RULES
@@ -32,6 +33,7 @@ from bot.smtp.transcript import Diagnosis, Failure, Reply, Stage, Transcript
 RULES = (
     *SIGNING_IN_RULES,
     *ENCRYPTION_RULES,
+    *PROOF_RULES,
     *LIMIT_RULES,
     *SENDER_RULES,
     *RECIPIENT_RULES,

@@ -21,6 +21,9 @@ _EVEN = (
     ("log-in", "login"),
     ("sign-in", "signin"),
 )
+_ADDRESS = re.compile(
+    r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w])|\[[0-9a-f]{1,4}:[0-9a-f:]{1,35}\]"
+)
 _STATUS = re.compile(r"(?<![\w.])[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![\w.])")
 
 
@@ -50,14 +53,15 @@ class Seen:
 def even(text: str) -> str:
     """Return *text* in one line and one spelling: small letters, no accents, "not" written out.
 
-    Addresses become `@`: somebody may be called relay.denied@example.com.
+    Mail addresses become `@`, for somebody may be called relay.denied@example.com, and IP
+    addresses `ip4`.
     """
     plain = unicodedata.normalize("NFKD", text[:LONGEST_TEXT]).lower()
     words = ("@" if "@" in word else word for word in plain.split())
     even = "".join(each for each in " ".join(words) if not unicodedata.combining(each))
     for written, same in _EVEN:
         even = even.replace(written, same)
-    return even[:LONGEST_TEXT]
+    return _ADDRESS.sub("ip4", even)[:LONGEST_TEXT]
 
 
 def inner_status(text: str, code: int) -> str:

@@ -1,15 +1,29 @@
-"""Replies that set a limit: to sending, to receiving, to size. Data only.
+"""Replies that set a limit: to newcomers, to sending, to receiving, to size. Data only.
 
 Sources: as in signing_in.py; Google's list of SMTP errors (support.google.com/a/answer/3726730);
-RFC 1870.
+Mimecast's list (its 451 is greylisting); RFC 1870.
 """
 
-from bot.smtp.explanations.recognition.rule import CONTENT, LATE, MAIL, OPENING, Rule
+from bot.smtp.explanations.recognition.rule import CONTENT, FOR_NOW, LATE, MAIL, OPENING, Rule
 from bot.smtp.transcript import Stage
 
 _REACHED = r"exceed|reach|exhaust|over\b|hit\b|used up|run out|limit|quota|no more|insufficient"
 
 LIMIT_RULES = (
+    # Exim 451, Haraka 450 (measured), Postgrey 450 4.2.0; Mimecast 451.
+    Rule(
+        cause="greylisted",
+        words=(r"gr[ae]y[- ]?list|internal resources? (are |is )?temporarily unavailable",),
+        unless=r"not gr[ae]y",
+    ),
+    Rule(
+        cause="greylisted",
+        words=(
+            r"(first|new|unknown|unfamiliar) (time|sender|triplet|connection)",
+            r"again|retry|later|defer",
+        ),
+        codes=FOR_NOW,
+    ),
     # Google, Yahoo, Comcast, Yandex: it is the reader who gets too much.
     Rule(
         cause="recipient-rate-limited",
@@ -70,7 +84,7 @@ LIMIT_RULES = (
                 r"|message)s?"
             ),
         ),
-        unless=r"hops|(syntax|protocol) error|size|reputation",
+        unless=r"hops|(syntax|protocol) error|size|reputation|spams?\b.{0,12}from",
         stages=(*OPENING, *MAIL),
     ),
     Rule(cause="rate-limited", enhanced=("7.28",)),

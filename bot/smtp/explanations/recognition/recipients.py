@@ -16,6 +16,12 @@ RECIPIENT_RULES = (
     # Microsoft: the inbound connector knows another address or certificate.
     Rule(cause="connector-mismatch", words=(r"tenantattribution|inbound connector",)),
     Rule(cause="connector-mismatch", enhanced=("7.64",)),
+    # Postfix, which asks the recipient's server first.
+    Rule(
+        cause="recipient-unknown",
+        words=(r"recipient address rejected: (unverified|undeliverable) address",),
+        stages=LATE,
+    ),
     # Exim, Sendmail, Postfix after every recipient was refused.
     Rule(
         cause="no-valid-recipients",
@@ -80,7 +86,8 @@ RECIPIENT_RULES = (
                 r"|is ?blocked|blocked due to"
             ),
         ),
-        unless=r"your (smtp |sending )?account|spam|\bips?\b|sender|client host",
+        unless=r"your (smtp |sending )?account|sending (\w+ )?(suspend|paus|disab)|spam|\bips?\b"
+        r"|sender|client host",
         stages=LATE,
     ),
     # Google 5.1.2 553, Exim 501 "must contain a domain" (measured), QQ 501.
@@ -166,12 +173,12 @@ RECIPIENT_RULES = (
     ),
     Rule(
         cause="recipient-unknown",
-        words=(r"not our customer|rcpt .{0,20}unknown|recip\w*notfound|unknown (user|recipient)",),
+        words=(r"recip\w*notfound",),
         stages=LATE,
     ),
     Rule(
         cause="recipient-unknown",
-        words=(r"recipient address rejected: access denied",),
+        words=(r"recipient address(es)? rejected ?: access denied",),
         stages=LATE,
     ),
     Rule(cause="recipient-unknown", enhanced=("1.1", "1.10", "2.4"), stages=LATE),

@@ -1,10 +1,10 @@
 """Replies that judge: the address we come from, the content, the account, or nothing named. Data.
 
-Sources: as in signing_in.py; the MIT-licensed ActiveCampaign/smtp-field-manual; Mimecast's and
-Orange's lists of codes (451 is greylisting; ofr_506 is spam); RFC 7504.
+Sources: as in signing_in.py; the MIT-licensed ActiveCampaign/smtp-field-manual; Orange's
+list of codes (ofr_506 is spam); RFC 7504.
 """
 
-from bot.smtp.explanations.recognition.rule import CONTENT, FOR_GOOD, FOR_NOW, MAIL, OPENING, Rule
+from bot.smtp.explanations.recognition.rule import CONTENT, FOR_GOOD, MAIL, OPENING, Rule
 from bot.smtp.transcript import Stage
 
 _JUDGED = (
@@ -47,6 +47,7 @@ REFUSAL_RULES = (
                 r"\byour (\w+ ){0,2}(account|mailbox|domain|subscription|service)|\b(account"
                 r"|user) (is |has "
                 r"been |was )?(\w+ )?(disabled|suspend)|is not allowed to send"
+                r"|sending (\w+ )?(suspend|paus|disab)"
             ),
             (
                 r"disabled|locked|suspend|blocked|frozen|deactivat|expired|closed|terminat|banned"
@@ -54,28 +55,17 @@ REFUSAL_RULES = (
                 r"allowed to send"
             ),
         ),
-        unless=r"spam|recipient|\bips?\b|\[[0-9]+\.|from\b",
+        unless=r"spam|recipient|\bip|from\b",
         stages=(Stage.SENDER, *CONTENT),
-    ),
-    # Exim 451, Haraka 450 (measured), Postgrey 450 4.2.0; Mimecast 451.
-    Rule(
-        cause="greylisted",
-        words=(r"gr[ae]y[- ]?list|internal resources? (are |is )?temporarily unavailable",),
-        unless=r"not gr[ae]y",
-    ),
-    Rule(
-        cause="greylisted",
-        words=(
-            r"(first|new|unknown|unfamiliar) (time|sender|triplet|connection)",
-            r"again|retry|later|defer",
-        ),
-        codes=FOR_NOW,
     ),
     # Google: by the content, by the sending domain, and by the address we come from.
     Rule(
         cause="content-spam",
         words=(
-            r"nature of the content|content (presents|of (this|the|your) message)|security issue",
+            (
+                r"detected that this message is likely|nature of the content|security issue"
+                r"|content (presents|of (this|the|your) message)"
+            ),
         ),
         stages=MAIL,
     ),
@@ -125,22 +115,25 @@ REFUSAL_RULES = (
         cause="ip-blocked",
         words=(
             (
-                r"\bips?\b|client host|your (host|server|network|mail server)|\[[0-9]+\.[0-9]+\."
+                r"\bip(s|4)?\b|client host|your (host|server|network|mail server)"
                 r"|sending host"
                 r"|connecting (host|ip)|client \["
             ),
             (
                 r"block|banned|listed|\bpoor\b|bad reputation|reputation|denied|reject|refus|spam"
                 r"|not accept"
-                r"|not allow|abus"
+                r"|not allow|abus|deferred|problem"
             ),
         ),
-        unless=r"\bsender address|recipient address|content|unknown|not found",
+        unless=r"\bsender address|recipient address|content|unknown|not found|try again",
     ),
     Rule(
         cause="ip-blocked",
         words=(
-            r"spam|block|banned|denied|reject|refus|not allow|access|not accept|abus|reputation",
+            (
+                r"\bip(s|4)?\b|spam|block|banned|denied|reject|refus|not allow|access|not accept"
+                r"|abus|reputation"
+            ),
         ),
         unless=r"no smtp|tempor|later|limit|domain name",
         codes=FOR_GOOD,
@@ -188,7 +181,8 @@ REFUSAL_RULES = (
                 r"|message not"
                 r" allowed|e?mail rejet|(message|mail|email) (was |is |has been )?(reject|refus"
                 r"|block|not "
-                r"accept|denied)|not welcome|unwelcome|(prohibited|restricted) by|envelope blocked"
+                r"accept|denied)|not welcome|unwelcome|(prohibited|restricted) by"
+                r"|envelope blocked|failure for one or more recipients"
             ),
         ),
         codes=(*FOR_GOOD, 452),

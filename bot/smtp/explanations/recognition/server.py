@@ -3,7 +3,7 @@
 Sources: as in refusals.py; RFC 5321 4.2.3.
 """
 
-from bot.smtp.explanations.recognition.rule import FOR_GOOD, FOR_NOW, LATE, MAIL, Rule
+from bot.smtp.explanations.recognition.rule import FOR_NOW, MAIL, Rule
 from bot.smtp.transcript import Stage
 
 _SIGNED = r"authentic\w+|\bauth\b|smtp-?auth|log(ged|ging)? ?in\b|sign(ed)? ?in\b|logged on"
@@ -48,7 +48,7 @@ SERVER_RULES = (
     Rule(
         cause="server-trouble",
         codes=(421,),
-        words=(r"service not available|closing",),
+        words=(r"closing",),
         unless="later",
     ),
     # Barracuda 451 4.7.1 says no more than this.
@@ -88,10 +88,4 @@ SERVER_RULES = (
     # The last resort for codes that say enough by themselves at this point of a conversation.
     Rule(cause="starttls-required", codes=(530,), encrypted=False, offers="STARTTLS"),
     Rule(cause="auth-not-attempted", codes=(530,), stages=MAIL),
-    Rule(
-        cause="recipient-unknown",
-        words=(r"unavailable|not available",),
-        codes=(*FOR_GOOD, 450),
-        stages=LATE,
-    ),
 )

@@ -100,7 +100,6 @@ SIGNING_IN_RULES = (
         stages=SIGNING_IN,
     ),
     Rule(cause="starttls-required", codes=(538,)),
-    Rule(cause="starttls-required", enhanced=("7.10", "7.11"), encrypted=False),
     # SendGrid 451, mautic/mautic#8721.
     Rule(
         cause="quota-sender",
@@ -187,7 +186,7 @@ SIGNING_IN_RULES = (
     Rule(
         cause="auth-mech-not-offered",
         words=(
-            r"mechanisms?\b|auth\w* (type|method|scheme)|\bsasl\b",
+            r"mechanisms?\b|auth\w* (type|method|scheme|mode)|\bsasl\b",
             (
                 r"invalid|unknown|unrecognis|unsupported|not (support|avail|offer|implement"
                 r"|recognis"
