@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.smtp.transcript import Stage
 
-LONGEST_TEXT = 2000
+LONGEST_TEXT = 1200
 """Characters of a reply that are looked at: a server may send 64 KiB of anything."""
 
 _EVEN = (

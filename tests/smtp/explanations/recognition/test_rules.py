@@ -143,5 +143,8 @@ def test_words_are_made_even_and_stay_short(text: str) -> None:
 
 
 def test_words_are_even_in_spelling_and_without_addresses() -> None:
-    text = "Mail REJETÉ: isn\N{RIGHT SINGLE QUOTATION MARK}t authorized,\n can't E-mail <a.b@example.com> [192.0.2.1] [2001:db8::1]"
+    text = (
+        "Mail REJETÉ: isn\N{RIGHT SINGLE QUOTATION MARK}t authorized,\n can't E-mail"
+        " <a.b@example.com> [192.0.2.1] [2001:db8::1]"
+    )
     assert even(text) == "mail rejete: is not authorised, can not email @ [ip4] ip4"
