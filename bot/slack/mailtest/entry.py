@@ -7,7 +7,6 @@ from datetime import datetime
 
 import structlog
 
-from bot.slack.api import AGAIN_AFTER
 from bot.slack.deeds import tested
 from bot.slack.mailtest.run import dump_run, load_run
 from bot.slack.work import Threads
@@ -35,6 +34,8 @@ class Entry:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    again_after: tuple[float, ...]
+    """Seconds between the attempts to write down what could not be written."""
     recorded: bool = False
     """How it ended is written down."""
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -70,7 +71,7 @@ class Entry:
             if told:
                 self.vault.runs.tell(self.run_id)
 
-        for pause in (0.0, *AGAIN_AFTER):
+        for pause in (0.0, *self.again_after):
             await asyncio.sleep(pause)
             if await self._tried(rest):
                 return

@@ -143,7 +143,13 @@ class Runner:
         return self._entry(self.vault.runs.add(caller.team_id, dump_run(job.run), at=now))
 
     def _entry(self, written: Run) -> Entry:
-        return Entry(run_id=written.id, threads=self.threads, vault=self.vault, clock=self.clock)
+        return Entry(
+            run_id=written.id,
+            threads=self.threads,
+            vault=self.vault,
+            clock=self.clock,
+            again_after=self.slack.pace.again_after,
+        )
 
     def _channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
         return ChannelPlace(
@@ -156,7 +162,7 @@ class Runner:
         )
 
     async def _see_through(self, job: Job, entry: Entry, place: Place) -> None:
-        live = Live(place, running(job.run.test, ()))
+        live = Live(place, running(job.run.test, ()), pace=self.slack.pace)
         showing = asyncio.create_task(live.run())
         try:
             transcript = await self._converse(job, entry, live)
@@ -176,7 +182,8 @@ class Runner:
 
     async def _apologise(self, problem: Exception, place: Place) -> None:
         sentence = problems.tell(problem, where="test")
-        await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+        content = Content(text=sentence, blocks=[section(sentence)])
+        await tell(place, content, pace=self.slack.pace)
 
     async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
@@ -220,7 +227,7 @@ class Runner:
         )
         if in_view:
             content = replace(content, blocks=[*content.blocks, *details(test, transcript)])
-        return await tell(place, content)
+        return await tell(place, content, pace=self.slack.pace)
 
     async def _recover(self, written: Run) -> None:
         run = load_run(written.payload)

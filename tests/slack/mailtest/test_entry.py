@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.slack.mailtest import entry as module
 from bot.slack.mailtest.entry import Entry
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Test
+from bot.slack.pace import Pace
 from bot.slack.work import Threads
 from bot.smtp.transcript import Failure, Outcome, Stage, Transcript
 from bot.vault import Vault
@@ -24,12 +24,13 @@ async def entry(
     vault: Vault,
     clock: Any,
     test_of: Callable[..., Test],
-    monkeypatch: pytest.MonkeyPatch,
+    pace: Pace,
 ) -> AsyncIterator[Entry]:
-    monkeypatch.setattr(module, "AGAIN_AFTER", (0.0, 0.0))
     run = vault.runs.add("T1", dump_run(TestRun(test=test_of())), at=clock())
     threads = Threads(1)
-    yield Entry(run_id=run.id, threads=threads, vault=vault, clock=clock)
+    yield Entry(
+        run_id=run.id, threads=threads, vault=vault, clock=clock, again_after=pace.again_after
+    )
     threads.close()
 
 
