@@ -199,8 +199,11 @@ class SlackAPI:
         blocks: Sequence[Block] | None = None,
         *,
         in_channel: bool = False,
+        replace_original: bool = False,
     ) -> None:
         """Answer through a response URL: five times in thirty minutes. Raises SlackFailure.
+
+        That of a click can *replace_original*: the message that was clicked.
 
         https://docs.slack.dev/interactivity/handling-user-interaction
         """
@@ -214,7 +217,7 @@ class SlackAPI:
                 text=text,
                 blocks=list(blocks) if blocks is not None else None,
                 response_type="in_channel" if in_channel else "ephemeral",
-                replace_original=False,
+                replace_original=replace_original,
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem

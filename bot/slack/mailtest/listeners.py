@@ -7,8 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.command import HELP, Request, Usage, parse
+from bot.slack.mailtest.details import details
 from bot.slack.mailtest.runner import Runner, Spot
-from bot.slack.mailtest.view import Content, details, view_of
+from bot.slack.mailtest.view import Content, view_of
 from bot.slack.replies import Body, Replies
 from bot.slack.words import escape, rich, rich_text, section
 from bot.slack.work import Threads
