@@ -44,6 +44,8 @@ class Form:
     """More options are shown."""
     password_removed: bool = False
     view_id: str = ""
+    again: str = ""
+    """The test that led to this form: it is run again once the form is saved."""
     clicked: float = 0.0
     """When its last click was made, by Slack's clock: an older one that comes late is over."""
     over: bool = False
