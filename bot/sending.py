@@ -64,9 +64,7 @@ def service_of(settings: MailSettings | None, config: Config) -> Service | Failu
     if settings is None or settings.configuration is Configuration.DEFAULT:
         if config.default_server is None:
             return _missing("default-withdrawn" if settings else "not-configured")
-        return Service(
-            server=config.default_server, from_address=config.default_from, own=False
-        )
+        return Service(server=config.default_server, from_address=config.default_from, own=False)
     server = MailServer(
         host=settings.host,
         port=settings.port,

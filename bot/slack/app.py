@@ -2,7 +2,7 @@
 
 | door | who |
 |---|---|
-| /mailsettings, its modal, the shortcut, "Fix settings" and what a test suggests | admins; a save asks Slack afresh |
+| /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |

@@ -175,7 +175,7 @@ class Program:
                 saving=saving,
                 summaries=Summaries(vault=parts.vault, config=parts.config),
                 start_test=runner.start_in_view,
-                test_again=mailtest.after_save,
+                repeat_test=mailtest.after_save,
             ),
             passwords=PasswordListeners(
                 access=access,

@@ -50,9 +50,7 @@ class Findings:
 
 def _with(found: Later) -> Callable[[TestRun], TestRun]:
     def change(run: TestRun) -> TestRun:
-        later = replace(
-            run.later, survey=found.survey, remedy=found.remedy, papers=found.papers
-        )
+        later = replace(run.later, survey=found.survey, remedy=found.remedy, papers=found.papers)
         return replace(run, later=later)
 
     return change

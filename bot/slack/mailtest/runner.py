@@ -83,7 +83,7 @@ class Runner:
             place = self._channel_of(job.run, on_posted=entry.posted)
             self.work.start(self._see_through(job, entry, place), name="test")
 
-    async def start_in_view(
+    async def start_in_view(  # noqa: PLR0913 - who asks, what is tested, and where it is shown
         self,
         caller: Caller,
         person: Person,

@@ -2,7 +2,7 @@
 
 from bot.slack.mailtest.later import Later
 from bot.slack.words import Block, clean, rich, rich_text
-from bot.smtp.survey import lines
+from bot.smtp.remedy import lines
 
 _LONGEST_LINE = 300
 

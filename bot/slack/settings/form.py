@@ -60,7 +60,7 @@ class Form:
         number = self.numbers.get(name, 0)
         return name if number == 0 else f"{name}.{number}"
 
-    def change(self, **values: str) -> "Form":
+    def change(self, **values: str | bool) -> "Form":
         """Return the form with values that we set, so that Slack shows them."""
         changed = {name: each for name, each in values.items() if self.values[name] != each}
         numbers = self.numbers | {name: self.numbers.get(name, 0) + 1 for name in changed}

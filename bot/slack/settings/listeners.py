@@ -22,10 +22,8 @@ from bot.smtp.address import parse_address
 from bot.smtp.settings import MailSettings
 
 
-class TestAgain(Protocol):
+class RepeatTest(Protocol):
     """Runs a test of a channel again, for the admin who saved what it suggested."""
-
-    __test__ = False  # not a test class, whatever pytest thinks of its name
 
     async def __call__(self, caller: Caller, run_id: str, *, key: str) -> None:
         """Begin it; *key* names this very save. Raises Refused, StorageError."""
@@ -43,7 +41,7 @@ class SettingsListeners:
     saving: Saving
     summaries: Summaries
     start_test: StartTest
-    test_again: TestAgain
+    repeat_test: RepeatTest
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/mailsettings`: the modal for admins, a private summary for others."""
@@ -116,7 +114,7 @@ class SettingsListeners:
 
         async def again(caller: Caller, _body: Body) -> None:
             # One form is saved once, so one test follows.
-            await self.test_again(caller, answer.again, key=f"saved:{body['view']['id']}")
+            await self.repeat_test(caller, answer.again, key=f"saved:{body['view']['id']}")
 
         self.replies.privately(body, again, name="test again")
 
