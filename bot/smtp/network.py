@@ -20,6 +20,8 @@ class Deadlines:
     total: float = 60
     aside: float = 3
     """For questions that the result doesn't hang on, out of their stage's time."""
+    survey: float = 8
+    """For looking further after a test failed. One step of it has a quarter of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
