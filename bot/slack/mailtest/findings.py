@@ -44,7 +44,7 @@ class Findings:
             return Later(papers=published)
         if not service.own or run.diagnosis is None:
             return Later()
-        found = await survey(server, transcript, network=self.network)
+        found = await survey(server, transcript, network=self.network, sender=service.from_address)
         return Later(survey=found, remedy=remedy(server, transcript, run.diagnosis, found))
 
 
