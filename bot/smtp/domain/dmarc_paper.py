@@ -55,7 +55,7 @@ def dmarc_paper(domain: str, published: Published, cover: Cover) -> Paper:
     """Judge the policy for mail from *domain*, whose SPF *cover* is known. Pure."""
     at = published.domain
     if published.silent:
-        line = f"The name servers gave no answer about the DMARC record of {at}. A later test may show it."
+        line = f"The name servers gave no answer about the DMARC record of {at}. Test again later."
         return _paper(Grade.UNKNOWN, line)
     if not published.records:
         line = (

@@ -48,7 +48,7 @@ def _publish(domain: str) -> str:
 
 
 def _unknown(domain: str, record: str = "") -> Paper:
-    line = f"The name servers gave no answer about the mail servers of {domain}. A later test may show it."
+    line = f"The name servers gave no answer about the mail servers of {domain}. Test again later."
     return _paper(Grade.UNKNOWN, line, record=record)
 
 

@@ -53,7 +53,7 @@ PAPERS = {
         Paper(
             title="MX",
             grade=Grade.UNKNOWN,
-            line="The name servers gave no answer about the mail servers of acme.com. A later test may show it.",
+            line="The name servers gave no answer about the mail servers of acme.com.",
         ),
     ),
     "hostile": (
