@@ -108,7 +108,7 @@ def _is_number(domain: str) -> bool:
 
 
 def _late(title: str, domain: str) -> Paper:
-    line = f"The name servers took too long over the {title} record of {domain}. Look later."
+    line = f"The name servers took too long over the {title} record of {domain}. Test again later."
     return Paper(title=title, grade=Grade.UNKNOWN, line=line)
 
 

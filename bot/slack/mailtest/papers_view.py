@@ -19,24 +19,33 @@ _LONGEST_RECORD = 400
 
 def papers_blocks(papers: Papers) -> list[Block]:
     """Show a domain's papers: each in a line, the record, and what to publish."""
-    title = rich_text(f"What the records of {clean(papers.domain)} say", bold=True)
-    pieces: list[Block] = [*rich([title])["elements"]]
+    pieces: list[Block] = []
+    lines = [[rich_text(f"What the records of {clean(papers.domain)} say", bold=True)]]
     for each in papers.papers:
-        pieces += _pieces(each)
+        lines.append(_line(each))
+        if record := clean(each.record, _LONGEST_RECORD).strip():
+            pieces += [_together(lines), *preformatted(record)["elements"]]
+            lines = []
+        if publish := clean(each.publish, _LONGEST_LINE).strip():
+            lines.append([rich_text("To publish: "), rich_text(publish, code=True)])
+    if lines:
+        pieces.append(_together(lines))
     return [{"type": "rich_text", "elements": pieces}]
 
 
-def _pieces(paper: Paper) -> list[Block]:
+def _line(paper: Paper) -> list[Block]:
     mark, word = _MARKS[paper.grade]
-    line = [
+    return [
         rich_text(f"{mark} "),
         rich_text(clean(paper.title), bold=True),
         rich_text(f" ({word}): {clean(paper.line, _LONGEST_LINE)}"),
     ]
-    pieces: list[Block] = [*rich(line)["elements"]]
-    if record := clean(paper.record, _LONGEST_RECORD).strip():
-        pieces += preformatted(record)["elements"]
-    if publish := clean(paper.publish, _LONGEST_LINE).strip():
-        what = [rich_text("To publish: "), rich_text(publish, code=True)]
-        pieces += rich(what)["elements"]
-    return pieces
+
+
+def _together(lines: list[list[Block]]) -> Block:
+    """Make one section: two that follow each other would run into one line."""
+    elements = [*lines[0]]
+    for each in lines[1:]:
+        elements += [rich_text("\n"), *each]
+    section: Block = rich(elements)["elements"][0]
+    return section

@@ -55,7 +55,7 @@ def dmarc_paper(domain: str, published: Published, cover: Cover) -> Paper:
     """Judge the policy for mail from *domain*, whose SPF *cover* is known. Pure."""
     at = published.domain
     if published.silent:
-        line = f"The name servers gave no answer about the DMARC record of {at}. Look later."
+        line = f"The name servers gave no answer about the DMARC record of {at}. Test again later."
         return _paper(Grade.UNKNOWN, line)
     if not published.records:
         line = (
@@ -122,8 +122,8 @@ def _judged(domain: str, record: str, asked: DMARCDisposition, cover: Cover) -> 
     request = f"{domain} asks mail servers to {_ASKED[asked]} mail that isn't proven to be its own"
     if cover is Cover.YES:
         line = (
-            f"{request}. SPF proves this mail; whether DKIM does too, the arrived message's "
-            "headers show."
+            f"{request}. SPF can prove this mail; whether it did, and DKIM too, the arrived "
+            "message's headers show."
         )
         return _paper(Grade.GOOD, line, record=record)
     theirs = "SPF speaks for the mail service alone, so DKIM must prove this mail"

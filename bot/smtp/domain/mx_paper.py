@@ -28,8 +28,10 @@ async def mx_paper(domain: str, *, ask: Ask) -> Paper:
         return _paper(Grade.WARNING, line, record="0 .", publish=_publish(domain))
     match await _has_address([each for each in names if each], ask):
         case False:
+            some = " that were looked up" if answer.cut or len(servers) > _SHOWN else ""
             line = (
-                f"The mail servers of {domain} have no address, so answers and bounces go nowhere."
+                f"The mail servers of {domain}{some} have no address, "
+                f"so answers and bounces {'may ' if some else ''}go nowhere."
             )
             return _paper(Grade.WARNING, line, record=record, publish=_publish(domain))
         case None:
@@ -46,7 +48,7 @@ def _publish(domain: str) -> str:
 
 
 def _unknown(domain: str, record: str = "") -> Paper:
-    line = f"The name servers gave no answer about the mail servers of {domain}. Look later."
+    line = f"The name servers gave no answer about the mail servers of {domain}. Test again later."
     return _paper(Grade.UNKNOWN, line, record=record)
 
 

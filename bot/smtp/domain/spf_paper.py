@@ -111,7 +111,8 @@ def _good(line: str, record: str) -> SPFPaper:
 
 def _unknown(domain: str, record: str = "") -> SPFPaper:
     part = "a part of " if record else ""
-    line = f"The name servers gave no answer about {part}the SPF record of {domain}. Look later."
+    what = f"{part}the SPF record of {domain}"
+    line = f"The name servers gave no answer about {what}. Test again later."
     return SPFPaper(paper=_paper(Grade.UNKNOWN, line, record=record))
 
 

@@ -113,6 +113,8 @@ def _network(term: str, value: str, length: int | None, *, version: str) -> IPNe
         if version == "ip4":
             bits = 32 if length is None else length
             return ipaddress.IPv4Network((ipaddress.IPv4Address(value), bits), strict=False)
+        if "%" in value:
+            raise UnreadableSPF(term)  # a zone, which means nothing elsewhere
         bits = 128 if length is None else length
         return ipaddress.IPv6Network((ipaddress.IPv6Address(value), bits), strict=False)
     except ValueError:
