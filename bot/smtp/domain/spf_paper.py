@@ -136,7 +136,9 @@ def _missing(route: Route, sending: Sending | None) -> SPFPaper:
 
 def _term(route: Route, sending: Sending | None) -> str:
     if sending is not None and sending.includes:
-        return f"include:{sending.includes[0]}"
+        # A service with data centres has a domain for each, which its server's name ends with.
+        theirs = (each for each in sending.includes if route.host.endswith(f".{each}"))
+        return f"include:{next(theirs, sending.includes[0])}"
     try:
         address = ipaddress.ip_address(route.host)
     except ValueError:

@@ -86,6 +86,7 @@ async def test_a_record_is_judged_for_the_way_that_the_mail_goes(
     [
         ({}, "v=spf1 a:smtp.acme.example ~all"),
         (GMAIL, "v=spf1 include:_spf.google.com ~all"),
+        ({"host": "smtp.zoho.eu"}, "v=spf1 include:zoho.eu ~all"),
         ({"host": "192.0.2.7"}, "v=spf1 ip4:192.0.2.7 ~all"),
         ({"host": "2001:db8::7"}, "v=spf1 ip6:2001:db8::7 ~all"),
     ],
