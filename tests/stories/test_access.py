@@ -10,7 +10,7 @@ from bot.slack.pace import Pace
 
 PEOPLE = ("member", "guest", "deactivated", "foreign")
 ACTIONS = (*REDRAWING, "more", "send_test", "change_password", "remove_password")
-IN_MESSAGES = ("fix_settings", "apply_fix", "test_details", "test_again")
+IN_MESSAGES = ("fix_settings", "test_details", "test_again")
 PASSWORD = "pässword-Ünsafe 17"
 
 

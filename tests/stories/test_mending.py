@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.pace import Pace
 from bot.smtp.settings import TLSMode
 
 LOGIN, PASSWORD = "login@example.com", "pässword-Ünsafe 17"
@@ -106,3 +107,26 @@ async def test_a_wrong_password_is_not_looked_into_any_further(bot: Any, mail_se
     assert message.buttons == ["Fix settings", "Test again", "Details"]
     assert "when we looked further" not in message.shown
     assert server.logins == ["PLAIN"]
+
+
+class TestAnAdminOfLongAgo:
+    """Slack's word on somebody is too old as soon as it is given."""
+
+    @pytest.fixture
+    def pace(self) -> Pace:
+        return Pace(trusted_for=-1.0)
+
+    async def test_who_is_no_admin_any_more_changes_no_form(
+        self, bot: Any, mail_server: Any
+    ) -> None:
+        server = mail_server(mode=TLSMode.STARTTLS)
+        modal = await fill_wrongly(bot, server.port, password=PASSWORD)
+        await modal.press("Send test message")
+        await modal.shows("when we looked further")
+        bot.slack.add_user("UADMIN", name="admin")
+        await modal.press(f"Use SMTP with STARTTLS on port {server.port}")
+        await modal.shows("Only this workspace's owners and admins")
+        await modal.close()
+        await modal.close()
+        assert modal.value("Mail protocol") == "SMTPS (TLS from the start)"
+        assert server.messages == []
