@@ -12,6 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
+from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
 from storage import keyring_file
 from storage.audit import AuditLog
 from storage.database import check_soundness, connect, migrate
@@ -44,6 +45,8 @@ class Vault:
     engine: Engine
     keyring: Keyring
     settings: SealedStore[MailSettings]
+    keys: SealedStore[SSLKey]
+    """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
     """What stands in open forms."""
     passwords: SealedStore[dict[str, Any]]
@@ -228,6 +231,7 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
         engine=engine,
         keyring=keyring,
         settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
+        keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),
         links=documents("password-link"),

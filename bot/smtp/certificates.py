@@ -14,7 +14,7 @@ from bot.smtp.transcript import Certificate
 _MOST_CERTIFICATES = 10
 _MOST_NAMES = 100
 
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     x509.InvalidVersion,
@@ -86,21 +86,21 @@ def facts_of(der: bytes) -> Certificate | None:
                 not_after=found.not_valid_after_utc,
                 sha256=hashlib.sha256(der).hexdigest(),
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
 
 
 def _written(read: Callable[[], x509.Name]) -> str:
     try:
         return read().rfc4514_string()
-    except _UNREADABLE:
+    except UNREADABLE:
         return "unreadable"
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (*_UNREADABLE, x509.ExtensionNotFound):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return ()
     kinds = (x509.DNSName, x509.IPAddress)
     stated = [str(each.value) for each in extension.value if isinstance(each, kinds)]
