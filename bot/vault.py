@@ -23,6 +23,7 @@ from storage.errors import (
     KeyringExposed,
     SchemaTooNew,
     StorageError,
+    UnknownKey,
     UnknownKeys,
 )
 from storage.keyring import Keyring
@@ -57,6 +58,28 @@ class Vault:
     runs: Runs
     limits: RateLimits
     deliveries: Deliveries
+
+    def ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+        """Return the workspace's SSL keys by their ids, in the order of their names.
+
+        Raises Unavailable; InvalidEnvelope and UnknownKey for one that can't be opened.
+        """
+        found = ((each, self.keys.get(workspace, each)) for each in self.keys.names(workspace))
+        known = [(name, record.value) for name, record in found if record is not None]
+        return dict(sorted(known, key=lambda each: each[1].name.casefold()))
+
+    def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
+        """Return the SSL key that *settings* use; None: none, or it can't be had any more.
+
+        Raises Unavailable.
+        """
+        if settings is None or not settings.uses_ssl_key:
+            return None
+        try:
+            record = self.keys.get(workspace, settings.ssl_key)
+        except (InvalidEnvelope, UnknownKey):
+            return None
+        return record.value if record is not None else None
 
     def workspaces(self) -> tuple[str, ...]:
         """Return the ids of the workspaces that have settings, in order. Raises Unavailable."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.smtp.ssl_keys import SSLKey
+
 
 class TLSMode(StrEnum):
     """How a connection is protected ("Mail protocol" on screen; RFC 8314, RFC 3207)."""
@@ -107,6 +109,12 @@ class MailSettings:
     test_policy: TestPolicy = TestPolicy.OWN_ADDRESS
 
     @property
+    def uses_ssl_key(self) -> bool:
+        """An SSL key is chosen, and applies: it is kept where it doesn't."""
+        custom = self.configuration is Configuration.CUSTOM
+        return custom and self.tls_mode is not TLSMode.NONE and bool(self.ssl_key)
+
+    @property
     def destination(self) -> Destination:
         """Where a password given with these settings would go."""
         return Destination(
@@ -138,6 +146,8 @@ class MailServer:
     helo_name: str = ""
     """Empty: the name of the From address's domain is used."""
     provider: str = "other"
+    ssl_key: SSLKey | None = None
+    """None: the public authorities are trusted, and nothing is shown."""
 
 
 LABELS = {

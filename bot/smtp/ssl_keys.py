@@ -51,6 +51,10 @@ class SSLKey:
     host: str = ""
     """Trusted for this server alone; empty: for any server whose settings choose it."""
 
+    def serves(self, host: str) -> bool:
+        """Tell whether it may be used for the server *host*."""
+        return self.host in {"", host}
+
     @property
     def chain(self) -> tuple[Certificate, ...]:
         """What the certificates state, in their order."""
