@@ -19,11 +19,15 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
+from bot.slack.mailtest.sequel import Sequels
+from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
 from bot.slack.settings.saving import Saving
@@ -54,6 +58,7 @@ class Parts:
     network: Network
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Program:
@@ -67,7 +72,8 @@ class Program:
         self._session: aiohttp.ClientSession | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
-        self._tidying: asyncio.Task[None] | None = None
+        self._upkeep: tuple[asyncio.Task[None], ...] = ()
+        """What runs as long as the program does."""
         self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
@@ -84,7 +90,12 @@ class Program:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
-        slack = SlackAPI(self._session, token=config.bot_token, api_url=config.api_url)
+        slack = SlackAPI(
+            self._session,
+            token=config.bot_token,
+            api_url=config.api_url,
+            pace=self._parts.pace,
+        )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
         runner = Runner(
@@ -97,6 +108,15 @@ class Program:
             limits=self._parts.limits,
             clock=self._parts.clock,
             workspace_name=workspace.name,
+            findings=Findings(
+                network=self._parts.network,
+                sequels=Sequels(
+                    slack=slack,
+                    threads=self._threads,
+                    vault=self._parts.vault,
+                    clock=self._parts.clock,
+                ),
+            ),
         )
         listeners = self._listeners(slack, runner)
         app = make_app(
@@ -109,7 +129,10 @@ class Program:
         untold = await runner.untold()
         await self._listen(app, listeners, slack)
         runner.recover(untold)
-        self._tidying = asyncio.create_task(self._tidy(), name="tidy")
+        self._upkeep = (
+            asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(slack.stay_connected(), name="stay connected"),
+        )
         log.info(
             "ready",
             workspace=workspace.team_id,
@@ -121,8 +144,8 @@ class Program:
         """Take no more requests, finish or mark the tests in flight, and leave within 30 s."""
         self._draining = True
         log.info("stopping", under_way=len(self._work))
-        if self._tidying is not None:
-            self._tidying.cancel()
+        for each in self._upkeep:
+            each.cancel()
         if self._socket is not None:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
@@ -136,18 +159,23 @@ class Program:
 
     def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
         parts = self._parts
-        access = Access(slack.client, admins=parts.config.admins)
+        access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
+        saving = Saving(forms=forms, clock=parts.clock)
+        mailtest = MailtestListeners(
+            access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+        )
         return Listeners(
             settings=SettingsListeners(
                 access=access,
                 slack=slack,
                 threads=self._threads,
                 replies=replies,
-                saving=Saving(forms=forms, clock=parts.clock),
+                saving=saving,
                 summaries=Summaries(vault=parts.vault, config=parts.config),
                 start_test=runner.start_in_view,
+                repeat_test=mailtest.after_save,
             ),
             passwords=PasswordListeners(
                 access=access,
@@ -157,9 +185,16 @@ class Program:
                 forms=forms,
                 clock=parts.clock,
             ),
-            mailtest=MailtestListeners(
-                access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+            mending=MendingListeners(
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                saving=saving,
+                find=runner.find,
+                start_test=runner.start_in_view,
             ),
+            mailtest=mailtest,
         )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:

@@ -7,10 +7,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.command import HELP, Request, Usage, parse
+from bot.slack.mailtest.details import details
 from bot.slack.mailtest.runner import Runner, Spot
-from bot.slack.mailtest.view import Content, details, view_of
+from bot.slack.mailtest.view import Content, view_of
 from bot.slack.replies import Body, Replies
-from bot.slack.words import escape, section
+from bot.slack.words import escape, rich, rich_text, section
 from bot.slack.work import Threads
 
 
@@ -34,8 +35,9 @@ class MailtestListeners:
         if request.help:
             await ack(text=HELP)
             return
-        whom = escape(request.recipient) if request.recipient else "your own address"
-        await ack(text=f"Testing mail to {whom} ... The result comes as a message here.")
+        whom = request.recipient or "your own address"
+        text = f"Testing mail to {whom} ... The result comes as a message here."
+        await ack(text=escape(text), blocks=[rich([rich_text(text)])])
 
         async def start(caller: Caller, body: Body) -> None:
             await self._start(caller, body, request, key=f"command:{body['trigger_id']}")
@@ -64,10 +66,17 @@ class MailtestListeners:
 
     async def _again(self, caller: Caller, body: Body) -> None:
         action = body["actions"][0]
-        run = await self.runner.find(caller, str(action["value"]))
-        request = Request(recipient=run.test.recipient, send=run.test.send)
-        key = f"again:{caller.user_id}:{action['action_ts']}"
-        await self._start(caller, body, request, key=key)
+        await self.runner.again(
+            caller,
+            await self.access.person(caller),
+            str(action["value"]),
+            response_url=str(body.get("response_url") or ""),
+            key=f"again:{caller.user_id}:{action['action_ts']}",
+        )
+
+    async def after_save(self, caller: Caller, run_id: str, *, key: str) -> None:
+        """Run a test again whose suggestion was saved. Raises Refused, StorageError."""
+        await self.runner.again(caller, await self.access.person(caller), run_id, key=key)
 
     async def _details(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)

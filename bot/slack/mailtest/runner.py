@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.config import Config
@@ -13,16 +13,18 @@ from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
 from bot.slack.mailtest.entry import Entry
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.jobs import Job, new_job
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
-from bot.slack.mailtest.view import Content, Test, details, ended, running, view_of
+from bot.slack.mailtest.sequel import content_of
+from bot.slack.mailtest.view import Content, running, view_of
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.settings import MailSettings
 from bot.smtp.ssl_keys import SSLKey
-from bot.smtp.transcript import Failure, Step, Transcript
+from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError
 from storage.records import Record
@@ -51,6 +53,7 @@ class Runner:
     limits: Limits
     clock: Callable[[], datetime]
     workspace_name: str
+    findings: Findings
 
     async def start_in_channel(
         self, caller: Caller, person: Person, request: Request, *, spot: Spot, key: str
@@ -77,22 +80,27 @@ class Runner:
                 at=self.clock(),
             ),
         )
-        job = job.shown(channel=spot.id, response_url=spot.response_url)
+        job = job.in_channel(spot.id, name=spot.name, response_url=spot.response_url)
         entry = await self.threads(self._write_down, caller, job, key)
         if entry is not None:
             place = self._channel_of(job.run, on_posted=entry.posted)
             self.work.start(self._see_through(job, entry, place), name="test")
 
-    async def start_in_view(
+    async def start_in_view(  # noqa: PLR0913 - who asks, what is tested, and where it is shown
         self,
         caller: Caller,
         person: Person,
         *,
         settings: MailSettings,
         recipient: str,
-        trigger_id: str,
+        form_id: str,
+        trigger_id: str = "",
+        view_id: str = "",
     ) -> None:
-        """Test what stands in a form, shown in a view on top. Raises SlackFailure."""
+        """Test what stands in a form, shown in a view: one that is there, or a new one on top.
+
+        Raises SlackFailure.
+        """
         trial = Trial(
             recipient=recipient,
             send=True,
@@ -104,9 +112,10 @@ class Runner:
         )
         key = await self.threads(self.vault.ssl_key_of, caller.team_id, settings)
         job = new_job(caller, self.config, settings=settings, key=key, revision=0, trial=trial)
-        job = job.from_form()
-        view_id = await self.slack.push_view(trigger_id, view_of(running(job.run.test, ())))
-        job = job.shown(view_id=view_id)
+        job = job.from_form(form_id)
+        if not view_id:
+            view_id = await self.slack.push_view(trigger_id, view_of(running(job.run.test, ())))
+        job = job.in_view(view_id)
         place = ViewPlace(slack=self.slack, view_id=view_id)
         try:
             entry = await self.threads(self._write_down, caller, job, "")
@@ -116,6 +125,15 @@ class Runner:
             return
         if entry is not None:
             self.work.start(self._see_through(job, entry, place), name="form test")
+
+    async def again(
+        self, caller: Caller, person: Person, run_id: str, *, response_url: str = "", key: str
+    ) -> None:
+        """Test what a test of a channel tested, there. Raises Refused, StorageError."""
+        run = await self.find(caller, run_id)
+        request = Request(recipient=run.test.recipient, send=run.test.send)
+        spot = Spot(id=run.channel, name=run.channel_name, response_url=response_url)
+        await self.start_in_channel(caller, person, request, spot=spot, key=key)
 
     async def find(self, caller: Caller, run_id: str) -> TestRun:
         """Return a run of this workspace. Raises NotAllowed, StorageError."""
@@ -151,7 +169,13 @@ class Runner:
         return self._entry(self.vault.runs.add(caller.team_id, dump_run(job.run), at=now))
 
     def _entry(self, written: Run) -> Entry:
-        return Entry(run_id=written.id, threads=self.threads, vault=self.vault, clock=self.clock)
+        return Entry(
+            run_id=written.id,
+            threads=self.threads,
+            vault=self.vault,
+            clock=self.clock,
+            again_after=self.slack.pace.again_after,
+        )
 
     def _channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
         return ChannelPlace(
@@ -164,7 +188,7 @@ class Runner:
         )
 
     async def _see_through(self, job: Job, entry: Entry, place: Place) -> None:
-        live = Live(place, running(job.run.test, ()))
+        live = Live(place, running(job.run.test, ()), pace=self.slack.pace)
         showing = asyncio.create_task(live.run())
         try:
             transcript = await self._converse(job, entry, live)
@@ -175,16 +199,19 @@ class Runner:
             return
         live.end()
         diagnosis = explain(transcript, job.service)
-        cause = diagnosis.cause if diagnosis else ""
         # Before Slack is waited for: whatever befalls us meanwhile, a restart tells the truth.
-        await entry.ended(transcript, cause)
+        await entry.ended(transcript, diagnosis)
         await showing
-        told = await self._tell(entry, job.run.test, transcript, place, service=job.service)
-        await entry.settle(transcript, cause, told=told)
+        run = job.run.ended(transcript, diagnosis, self.clock())
+        told = await self._tell(entry, run, place)
+        await entry.settle(transcript, diagnosis, told=told)
+        if told and isinstance(job.service, Service):
+            await self.findings.add(entry.run_id, run, job.service)
 
     async def _apologise(self, problem: Exception, place: Place) -> None:
         sentence = problems.tell(problem, where="test")
-        await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+        content = Content(text=sentence, blocks=[section(sentence)])
+        await tell(place, content, pace=self.slack.pace)
 
     async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
@@ -213,40 +240,25 @@ class Runner:
             # The program is stopping: the few seconds that are left go to saying so.
             return interrupted(job.run, sending=sending, steps=tuple(steps))
 
-    async def _tell(
-        self,
-        entry: Entry,
-        test: Test,
-        transcript: Transcript,
-        place: Place,
-        *,
-        service: Service | Failure,
-    ) -> bool:
-        in_view = isinstance(place, ViewPlace)
-        content = ended(
-            test, transcript, explain(transcript, service), run_id="" if in_view else entry.run_id
-        )
-        if in_view:
-            content = replace(content, blocks=[*content.blocks, *details(test, transcript)])
-        return await tell(place, content)
+    async def _tell(self, entry: Entry, run: TestRun, place: Place) -> bool:
+        return await tell(place, content_of(run, entry.run_id), pace=self.slack.pace)
 
     async def _recover(self, written: Run) -> None:
         run = load_run(written.payload)
         entry = self._entry(written)
+        entry.recorded = run.transcript is not None
         transcript = run.transcript
-        entry.recorded = transcript is not None
         if transcript is None:
             transcript = interrupted(run, sending=written.state is RunState.SENDING)
-        cause = transcript.failure.cause if transcript.failure is not None else ""
-        if not entry.recorded:
-            await entry.ended(transcript, cause)
+            saved, key = await self.threads(self._saved, written.workspace)
+            service = service_of(saved.value if saved else None, self.config, key=key)
+            run = run.ended(transcript, explain(transcript, service), self.clock())
+            await entry.ended(transcript, run.diagnosis)
         place = self._channel_of(run, on_posted=_forget)
         if run.view_id:
             place = ViewPlace(slack=self.slack, view_id=run.view_id)
-        saved, key = await self.threads(self._saved, written.workspace)
-        service = service_of(saved.value if saved is not None else None, self.config, key=key)
-        told = await self._tell(entry, run.test, transcript, place, service=service)
-        await entry.settle(transcript, cause, told=told)
+        told = await self._tell(entry, run, place)
+        await entry.settle(transcript, run.diagnosis, told=told)
 
 
 async def _forget(_ts: str) -> None:

@@ -13,8 +13,10 @@ from bot.slack.access import Caller, Person, Role
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, TooMany
 from bot.slack.mailtest.command import Request
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.run import TestRun, dump_run
 from bot.slack.mailtest.runner import Runner, Spot
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Content, Test, view_of
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
@@ -37,20 +39,23 @@ async def runner(
     hosts = tmp_path / "hosts"
     hosts.touch()
     threads = Threads(2)
+    network = Network(
+        resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
+        policy=config.policy,
+        tls=client_context(),
+    )
+    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock)
     runner = Runner(
         slack=api,
         threads=threads,
         work=Work(),
         vault=vault,
         config=config,
-        network=Network(
-            resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
-            policy=config.policy,
-            tls=client_context(),
-        ),
+        network=network,
         limits=Limits(),
         clock=clock,
         workspace_name="Acme",
+        findings=Findings(network=network, sequels=sequels),
     )
     yield runner
     await runner.work.drain(seconds=10, grace=1)
@@ -107,11 +112,12 @@ async def test_what_a_crash_cut_off_is_told_in_the_message_that_showed_it(
 async def test_an_end_that_nobody_was_told_is_told_once_and_written_down_once(
     runner: Runner,
     slack: StandIn,
+    clock: Any,
     test_of: TestOf,
     transcript_of: Callable[..., Transcript],
     write: Callable[..., Run],
 ) -> None:
-    run = TestRun(test=test_of(), channel="C1").ended(transcript_of())
+    run = TestRun(test=test_of(), channel="C1").ended(transcript_of(), None, clock())
     write(run, RunState.ACCEPTED)
     runner.recover(await runner.untold())
     await slack.message("C1", containing="accepted the message")
