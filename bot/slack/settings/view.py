@@ -95,7 +95,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
     blocks = _field(form, _provider(form))
     provider = PROVIDERS.get(form.values["provider"])
     if provider is not None and provider.requirements:
-        needs = "\n".join(f"• {escape(each)}" for each in provider.requirements)
+        sentences = (*provider.requirements, provider.limits)
+        needs = "\n".join(f"• {escape(each)}" for each in sentences if each)
         link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
         blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
     blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
