@@ -21,6 +21,7 @@ from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
+from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
 from bot.slack.settings.listeners import SettingsListeners
@@ -54,6 +55,7 @@ class Parts:
     network: Network
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Program:
@@ -67,7 +69,8 @@ class Program:
         self._session: aiohttp.ClientSession | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
-        self._tidying: asyncio.Task[None] | None = None
+        self._upkeep: tuple[asyncio.Task[None], ...] = ()
+        """What runs as long as the program does."""
         self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
@@ -84,7 +87,12 @@ class Program:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
-        slack = SlackAPI(self._session, token=config.bot_token, api_url=config.api_url)
+        slack = SlackAPI(
+            self._session,
+            token=config.bot_token,
+            api_url=config.api_url,
+            pace=self._parts.pace,
+        )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
         runner = Runner(
@@ -109,7 +117,10 @@ class Program:
         untold = await runner.untold()
         await self._listen(app, listeners, slack)
         runner.recover(untold)
-        self._tidying = asyncio.create_task(self._tidy(), name="tidy")
+        self._upkeep = (
+            asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(slack.stay_connected(), name="stay connected"),
+        )
         log.info(
             "ready",
             workspace=workspace.team_id,
@@ -121,8 +132,8 @@ class Program:
         """Take no more requests, finish or mark the tests in flight, and leave within 30 s."""
         self._draining = True
         log.info("stopping", under_way=len(self._work))
-        if self._tidying is not None:
-            self._tidying.cancel()
+        for each in self._upkeep:
+            each.cancel()
         if self._socket is not None:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
@@ -136,7 +147,7 @@ class Program:
 
     def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
         parts = self._parts
-        access = Access(slack.client, admins=parts.config.admins)
+        access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
         return Listeners(
