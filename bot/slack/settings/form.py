@@ -13,6 +13,7 @@ from typing import Any
 from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.suggestion import Suggestion
 
 BOXES = ("notifications", "anonymous")
 CHOICES = ("configuration", "provider", "tls_mode", "test_policy")
@@ -48,6 +49,8 @@ class Form:
     """When its last click was made, by Slack's clock: an older one that comes late is over."""
     over: bool = False
     """It was saved: a password given after that would never be stored."""
+    suggestion: Suggestion | None = None
+    """A server for the From address's domain; shown while it fits."""
     complaints: dict[str, str] = field(default_factory=dict)
     """By field; drawn under the field until the next redraw."""
     notice: str = ""
@@ -112,7 +115,11 @@ def dump_form(form: Form) -> dict[str, Any]:
 
 def load_form(document: Mapping[str, Any]) -> Form:
     """Read what `dump_form` returned."""
-    return Form(**document)
+    suggestion = document.get("suggestion")
+    if suggestion is not None:
+        mode = TLSMode(suggestion["tls_mode"])
+        suggestion = Suggestion(**suggestion | {"tls_mode": mode})
+    return Form(**{**document, "suggestion": suggestion})
 
 
 def read_state(form: Form, state: Mapping[str, Any], *, follow: bool = True) -> Form:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.settings.form import Form
+from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
@@ -111,7 +112,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
         hint = provider.username_hint if provider is not None else ""
         blocks += _field(form, _text(form, "username", placeholder=hint or "name@example.com"))
         blocks += _password(form, around)
-    return blocks + _field(form, _email(form, "from_address", optional=False))
+    blocks += _field(form, _from_address(form))
+    return blocks + suggestion_blocks(form)
 
 
 def _password(form: Form, around: Surroundings) -> list[Block]:
@@ -215,6 +217,13 @@ def _email(form: Form, name: str, *, optional: bool) -> Block:
         "placeholder": plain("name@example.com"),
     }
     return _input(form, _filled(form, element), optional=optional)
+
+
+def _from_address(form: Form) -> Block:
+    block = _email(form, "from_address", optional=False) | {"dispatch_action": True}
+    # Enter asks for a server's suggestion at once; without it, the next choice does.
+    block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block
 
 
 def _port(form: Form) -> Block:

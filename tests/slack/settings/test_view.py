@@ -16,6 +16,7 @@ from bot.demo.drawing import visible_text
 from bot.slack.settings.form import Form, new_form
 from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.suggestion import Suggestion
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 ALONE = Surroundings(default_server="")
@@ -57,6 +58,20 @@ VIEWS: dict[str, tuple[Form, Surroundings]] = {
             fresh(host="not a server", helo_name="x", port="70000"),
             more=True,
             complaints={"host": "This isn't <a> server name.", "helo_name": "Type a full name."},
+        ),
+        ALONE,
+    ),
+    "suggestion": (
+        replace(
+            fresh(MailSettings(), from_address="team@acme.com"),
+            suggestion=Suggestion(
+                domain="acme.com",
+                host="smtp.gmail.com",
+                port=465,
+                tls_mode=TLSMode.IMPLICIT,
+                provider="gmail",
+                why="The mail records of acme.com say that *somebody* handles <its> mail.",
+            ),
         ),
         ALONE,
     ),
