@@ -47,9 +47,9 @@ class Suggesting:
                 )
 
     def _kept(self, caller: Caller, form: Form, found: Suggestion) -> Page | None:
-        """Keep the suggestion with the draft; None: somebody clicked meanwhile, or saved it."""
+        """Keep the suggestion with the draft; None: a later click has made another form of it."""
         draft = self.forms.draft(caller, form.id)
-        if draft.over or draft.clicked != form.clicked or wanted_for(draft) != found.domain:
+        if draft.clicked != form.clicked or wanted_for(draft) != found.domain:
             return None
         draft = replace(draft, suggestion=found)
         self.forms.keep(caller, draft)
