@@ -78,6 +78,7 @@ async def test_an_admin_uses_the_server_that_a_domain_publishes(bot: Any) -> Non
     assert modal.value("Mail provider") == "Other"
     assert (modal.value("Username"), modal.value("Sender name")) == ("ana", "Ana")
     assert BUTTON not in modal.buttons
+    assert "Filled in above: smtps.own.example, port 4650" in modal.text()
     await bot.give_password(modal, "s3cret pass")
     await bot.save(modal)
     assert bot.parts.vault.settings.get("T1").value.host == "smtps.own.example"

@@ -1,11 +1,10 @@
 """The suggested server in the form: when it is wanted, how it looks, what using it does. Pure."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from bot.slack.settings.form import Form
-from bot.slack.words import Block, actions, button, rich, rich_text
+from bot.slack.words import Block, actions, button, plain, rich, rich_text
 from bot.smtp.fields import parse_host, parse_port
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import TLSMode
@@ -20,24 +19,27 @@ def wanted_for(form: Form) -> str | None:
 
 
 def suggestion_blocks(form: Form) -> list[Block]:
-    """Draw the suggestion, while it fits. Names out of the DNS go into rich text: nothing live."""
+    """Draw the suggestion, while it fits. Names out of the DNS are plain or rich: nothing is live.
+
+    What it fills in stands higher up, maybe out of sight: so it says when that was done.
+    """
     suggestion = form.suggestion
-    if suggestion is None or suggestion.domain != wanted_for(form):
+    if suggestion is None or suggestion.domain != domain_of(form.values["from_address"]):
+        return []
+    server = f"{suggestion.host}, port {suggestion.port}, {suggestion.tls_mode.label}"
+    filled = _filled(suggestion)
+    if form.custom and filled == {name: form.values[name] for name in filled}:
+        return [{"type": "context", "elements": [plain(f"Filled in above: {server}.")]}]
+    if wanted_for(form) is None:
         return []
     heading = rich_text(f"For {suggestion.domain}: ", bold=True)
     if not suggestion.usable:
-        needs = PROVIDERS[suggestion.provider].requirements
-        return [
-            rich(
-                [heading, rich_text("no server that can be used")],
-                [rich_text(" ".join([suggestion.why, *needs]))],
-            )
-        ]
-    server = f"{suggestion.host}, port {suggestion.port}, {suggestion.tls_mode.label}"
+        reasons = " ".join([suggestion.why, *PROVIDERS[suggestion.provider].requirements])
+        return [rich([heading, rich_text("no server to use")], [rich_text(reasons)])]
     return [
         rich([heading, rich_text(server)], [rich_text(suggestion.why)]),
         actions(
-            button("Use this server", "use_suggestion", value=_written(suggestion)),
+            button("Use this server", "use_suggestion", value=json.dumps(filled)),
             block_id="suggestion",
         ),
     ]
@@ -49,18 +51,16 @@ def with_suggestion(form: Form, value: str) -> Form:
     Anything else than such a value changes nothing.
     """
     filled = _read(value)
-    return form if filled is None else replace(form.change(**filled), suggestion=None)
+    return form if filled is None else form.change(**filled)
 
 
-def _written(suggestion: Suggestion) -> str:
-    return json.dumps(
-        {
-            "provider": suggestion.provider,
-            "host": suggestion.host,
-            "port": str(suggestion.port),
-            "tls_mode": suggestion.tls_mode,
-        }
-    )
+def _filled(suggestion: Suggestion) -> dict[str, str]:
+    return {
+        "provider": suggestion.provider,
+        "host": suggestion.host,
+        "port": str(suggestion.port),
+        "tls_mode": suggestion.tls_mode,
+    }
 
 
 def _read(value: str) -> dict[str, str] | None:

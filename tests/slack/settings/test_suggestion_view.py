@@ -88,7 +88,11 @@ def test_using_it_fills_four_fields_under_new_ids_and_nothing_else() -> None:
         "tls_mode": "tls_mode.1",
         "provider": "provider",
     }
-    assert suggestion_blocks(after) == []
+    assert visible_text(suggestion_blocks(after)) == (
+        "Filled in above: smtps.own.example, port 4650, SMTPS (TLS from the start)."
+    )
+    assert suggestion_blocks(after.change(port="465")) == []
+    assert suggestion_blocks(after.change(configuration=Configuration.DEFAULT)) == []
 
 
 def test_what_was_seen_counts_not_what_came_since() -> None:
