@@ -19,12 +19,15 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
 from bot.slack.settings.saving import Saving
@@ -106,6 +109,15 @@ class Program:
             limits=self._parts.limits,
             clock=self._parts.clock,
             workspace_name=workspace.name,
+            findings=Findings(
+                network=self._parts.network,
+                sequels=Sequels(
+                    slack=slack,
+                    threads=self._threads,
+                    vault=self._parts.vault,
+                    clock=self._parts.clock,
+                ),
+            ),
         )
         listeners = self._listeners(slack, runner)
         app = make_app(
@@ -151,13 +163,17 @@ class Program:
         access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
+        saving = Saving(forms=forms, clock=parts.clock)
+        mailtest = MailtestListeners(
+            access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+        )
         return Listeners(
             settings=SettingsListeners(
                 access=access,
                 slack=slack,
                 threads=self._threads,
                 replies=replies,
-                saving=Saving(forms=forms, clock=parts.clock),
+                saving=saving,
                 summaries=Summaries(vault=parts.vault, config=parts.config),
                 suggesting=Suggesting(
                     slack=slack,
@@ -167,6 +183,7 @@ class Program:
                     network=parts.network,
                 ),
                 start_test=runner.start_in_view,
+                repeat_test=mailtest.after_save,
             ),
             passwords=PasswordListeners(
                 access=access,
@@ -176,9 +193,16 @@ class Program:
                 forms=forms,
                 clock=parts.clock,
             ),
-            mailtest=MailtestListeners(
-                access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+            mending=MendingListeners(
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                saving=saving,
+                find=runner.find,
+                start_test=runner.start_in_view,
             ),
+            mailtest=mailtest,
         )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:

@@ -45,6 +45,8 @@ class Form:
     """More options are shown."""
     password_removed: bool = False
     view_id: str = ""
+    again: str = ""
+    """The test that led to this form: it is run again once the form is saved."""
     clicked: float = 0.0
     """When its last click was made, by Slack's clock: an older one that comes late is over."""
     over: bool = False
@@ -61,7 +63,7 @@ class Form:
         number = self.numbers.get(name, 0)
         return name if number == 0 else f"{name}.{number}"
 
-    def change(self, **values: str) -> "Form":
+    def change(self, **values: str | bool) -> "Form":
         """Return the form with values that we set, so that Slack shows them."""
         changed = {name: each for name, each in values.items() if self.values[name] != each}
         numbers = self.numbers | {name: self.numbers.get(name, 0) + 1 for name in changed}

@@ -82,8 +82,14 @@ def draw(form: Form, around: Surroundings) -> Block:
         callback_id=CALLBACK_ID,
         submit="Save",
         close="Cancel",
-        private_metadata=json.dumps({"form": form.id, "revision": form.revision}),
+        private_metadata=metadata(form),
     )
+
+
+def metadata(form: Form) -> str:
+    """Return what goes through Slack beside the fields: ids and the revision, no value."""
+    known = {"form": form.id, "revision": form.revision}
+    return json.dumps(known | {"again": form.again} if form.again else known)
 
 
 def _field(form: Form, block: Block) -> list[Block]:
