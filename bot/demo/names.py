@@ -3,18 +3,20 @@
 import asyncio
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from enum import Enum, auto
 from pathlib import Path
 
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+from dns.rdtypes.ANY.TXT import TXT
 
 from bot.smtp.lookup import Addresses, Resolver, Unresolved
 from bot.smtp.pasted import is_ip_address
@@ -22,40 +24,40 @@ from bot.smtp.pasted import is_ip_address
 ADDRESS = "127.0.0.1"
 
 Zone = Mapping[tuple[str, str], Sequence[str]]
-"""By name and kind, what stands in a zone file: `("example.com", "MX"): ["10 mx.example.com."]`.
+"""By name, without its last dot, and kind: `("example.com", "MX"): ["10 mx.example.com."]`.
 
-That is all there is: a name that is neither in it nor above one of its names does not exist.
+Written as in a zone file; a TXT record is any text at all. That is all there is: a name that is
+neither in it nor above one of its names does not exist.
 """
+
+About = set[str | tuple[str, str]]
+"""Names, or names with a kind; an empty name: every one."""
 
 _TTL = 60
 _DATAGRAM = 512
 """Octets of an answer by UDP where the question allows for no more (RFC 1035 4.2.1)."""
 
 
-class Mood(Enum):
-    """How a name server may fail to answer."""
-
-    SILENT = auto()
-    BROKEN = auto()
-    """It says SERVFAIL."""
-    GARBLED = auto()
-    """It sends bytes that are no message."""
-    HELD = auto()
-    """It answers when `NameServer.go` is set."""
-
-
 class NameServer:
-    """Answers from `zone`, which may change while it runs."""
+    """Answers from `zone`; that and its moods may change while it runs."""
 
     def __init__(self, zone: Zone) -> None:
-        self.zone = {(_plain(name), kind): list(texts) for (name, kind), texts in zone.items()}
+        self.zone = dict(zone)
         self.port = 0
         """Of UDP and TCP, once it listens."""
-        self.moods: dict[str | tuple[str, str], Mood] = {}
-        """By a name, or by name and kind."""
+        self.silent: About = set()
+        """About these it says nothing."""
+        self.broken: About = set()
+        """About these it says SERVFAIL."""
+        self.held: About = set()
+        """About these it says nothing before `go` is set."""
         self.go = asyncio.Event()
-        self.asked: list[str] = []
-        """`KIND name` of each question, in the order in which they came."""
+        self.delay = 0.0
+        """Seconds that an answer takes."""
+        self.lies: Callable[[dns.message.Message], bytes] | None = None
+        """What it says in place of the truth."""
+        self.asked: list[tuple[str, str]] = []
+        """Name and kind of each question, in the order in which they came."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._datagrams: asyncio.DatagramTransport | None = None
         self._streams: asyncio.Server | None = None
@@ -116,18 +118,19 @@ class NameServer:
             return None
         if query.opcode() != dns.opcode.QUERY or len(query.question) != 1:
             return None
-        name = _plain(query.question[0].name.to_text())
+        name = query.question[0].name.to_text(omit_final_dot=True).lower()
         kind = dns.rdatatype.to_text(query.question[0].rdtype)
-        self.asked.append(f"{kind} {name}")
-        mood = self.moods.get((name, kind), self.moods.get(name))
-        if mood is Mood.SILENT:
+        self.asked.append((name, kind))
+        about = {"", name, (name, kind)}
+        if about & self.silent:
             return None
-        if mood is Mood.GARBLED:
-            return b"\0" * 7
-        if mood is Mood.HELD:
+        if about & self.held:
             await self.go.wait()
+        await asyncio.sleep(self.delay)
+        if self.lies is not None:
+            return self.lies(query)
         answer = dns.message.make_response(query, recursion_available=True)
-        if mood is Mood.BROKEN:
+        if about & self.broken:
             answer.set_rcode(dns.rcode.SERVFAIL)
         else:
             self._fill(answer, name, kind)
@@ -149,10 +152,10 @@ class NameServer:
                 if not any(each == name or each.endswith(f".{name}") for each, _ in self.zone):
                     answer.set_rcode(dns.rcode.NXDOMAIN)
                 return
-            answer.answer.append(dns.rrset.from_text(f"{name}.", _TTL, "IN", found, *texts))
+            answer.answer.append(_records(name, found, texts))
             if found == kind:
                 return
-            name = _plain(texts[0])
+            name = texts[0].removesuffix(".")
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -182,5 +185,12 @@ def closed_resolver(port: int) -> ClosedResolver:
     return ClosedResolver(nameservers=(ADDRESS,), port=port, hosts_file=Path(os.devnull))
 
 
-def _plain(name: str) -> str:
-    return name.lower().removesuffix(".")
+def _records(name: str, kind: str, texts: Sequence[str]) -> dns.rrset.RRset:
+    if kind != "TXT":
+        return dns.rrset.from_text(f"{name}.", _TTL, "IN", kind, *texts)
+    records = []
+    for each in texts:
+        raw = each.encode()
+        strings = [raw[at : at + 255] for at in range(0, len(raw), 255)] or [b""]
+        records.append(TXT(dns.rdataclass.IN, dns.rdatatype.TXT, strings))
+    return dns.rrset.from_rdata(dns.name.from_text(name), _TTL, *records)

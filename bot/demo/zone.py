@@ -15,8 +15,8 @@ def zone_of(ports: Mapping[str, int]) -> Zone:
     hosts: dict[tuple[str, str], list[str]] = {(each.host, "A"): [ADDRESS] for each in SERVERS}
     return hosts | {
         (DOMAIN, "MX"): [f"10 smtp.{DOMAIN}."],
-        (DOMAIN, "TXT"): [f'"v=spf1 a:smtp.{DOMAIN} a:smtps.{DOMAIN} -all"'],
-        (f"_dmarc.{DOMAIN}", "TXT"): ['"v=DMARC1; p=none"'],
+        (DOMAIN, "TXT"): [f"v=spf1 a:smtp.{DOMAIN} a:smtps.{DOMAIN} -all"],
+        (f"_dmarc.{DOMAIN}", "TXT"): ["v=DMARC1; p=none"],
         # RFC 6186, RFC 8314 5.1: where to submit mail.
         (f"_submissions._tcp.{DOMAIN}", "SRV"): [f"0 1 {ports['smtps']} smtps.{DOMAIN}."],
         (f"_submission._tcp.{DOMAIN}", "SRV"): [f"0 1 {ports['smtp']} smtp.{DOMAIN}."],

@@ -10,17 +10,17 @@ import dns.opcode
 import dns.rcode
 import pytest
 
-from bot.demo.names import ADDRESS, Mood, NameServer, closed_resolver
+from bot.demo.names import ADDRESS, NameServer, closed_resolver
 from bot.demo.servers import SERVERS
 from bot.demo.zone import zone_of
 from bot.smtp.lookup import Addresses, Records, Unresolved
 
 ZONE = {
-    ("Here.example.com.", "A"): ["127.0.0.1"],
+    ("here.example.com", "A"): ["127.0.0.1"],
     ("_submissions._tcp.example.com", "SRV"): ["0 1 465 here.example.com."],
     ("alias.example.com", "CNAME"): ["here.example.com."],
     ("lost.example.com", "CNAME"): ["nowhere.example.net."],
-    ("crowd.example.com", "TXT"): [f'"{number} {"x" * 100}"' for number in range(300)],
+    ("crowd.example.com", "TXT"): [f"{number} {'x' * 100}" for number in range(300)],
 }
 
 
@@ -42,7 +42,7 @@ async def test_it_answers_by_both_protocols(server: NameServer, *, tcp: bool) ->
     [found] = answer.answer
     assert found.to_text().lower() == "here.example.com. 60 in a 127.0.0.1"
     assert answer.rcode() == dns.rcode.NOERROR
-    assert server.asked == ["A here.example.com"]
+    assert server.asked == [("here.example.com", "A")]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ async def test_what_is_too_long_for_a_datagram_is_asked_for_again(server: NameSe
 
 
 async def test_it_can_be_held_up_and_let_go(server: NameServer) -> None:
-    server.moods["here.example.com"] = Mood.HELD
+    server.held = {"here.example.com"}
     asking = asyncio.create_task(ask(server, "here.example.com", "A"))
     await ask(server, "alias.example.com", "A")
     assert not asking.done()
@@ -96,9 +96,22 @@ async def test_it_can_be_held_up_and_let_go(server: NameServer) -> None:
 
 
 async def test_it_says_that_it_is_broken(server: NameServer) -> None:
-    server.moods[("here.example.com", "MX")] = Mood.BROKEN
+    server.broken = {("here.example.com", "MX")}
     assert (await ask(server, "here.example.com", "MX")).rcode() == dns.rcode.SERVFAIL
     assert (await ask(server, "here.example.com", "A")).rcode() == dns.rcode.NOERROR
+
+
+async def test_it_can_be_silent_about_everything(server: NameServer) -> None:
+    server.silent = {""}
+    found = await closed_resolver(server.port).records("here.example.com", "A", seconds=0.2)
+    assert found == Records(problem="dns-timeout")
+    assert server.asked[0] == ("here.example.com", "A")
+
+
+async def test_it_can_be_slow_and_lie(server: NameServer) -> None:
+    server.delay = 0.05
+    server.lies = lambda query: dns.message.make_response(query).to_wire()
+    assert (await ask(server, "nowhere.example.com", "A")).rcode() == dns.rcode.NOERROR
 
 
 async def test_what_is_no_question_gets_no_answer(server: NameServer) -> None:
@@ -116,7 +129,7 @@ async def test_what_is_no_question_gets_no_answer(server: NameServer) -> None:
 
 
 async def test_it_stops_while_somebody_waits(server: NameServer) -> None:
-    server.moods["here.example.com"] = Mood.HELD
+    server.held = {"here.example.com"}
     reader, writer = await asyncio.open_connection(ADDRESS, server.port)
     asking = asyncio.create_task(ask(server, "here.example.com", "A"))
     await ask(server, "alias.example.com", "A")
