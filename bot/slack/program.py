@@ -19,8 +19,11 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.arrival_listeners import ArrivalListeners
+from bot.slack.mailtest.arrivals import Arrivals
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
@@ -106,7 +109,14 @@ class Program:
             clock=self._parts.clock,
             workspace_name=workspace.name,
         )
-        listeners = self._listeners(slack, runner)
+        sequels = Sequels(
+            slack=slack,
+            threads=self._threads,
+            vault=self._parts.vault,
+            clock=self._parts.clock,
+        )
+        arrivals = Arrivals(sequels=sequels, limits=self._parts.limits)
+        listeners = self._listeners(slack, runner, arrivals)
         app = make_app(
             slack,
             listeners,
@@ -120,6 +130,7 @@ class Program:
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
+            asyncio.create_task(arrivals.look_after(), name="look after tests"),
         )
         log.info(
             "ready",
@@ -145,7 +156,7 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
-    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
+    def _listeners(self, slack: SlackAPI, runner: Runner, arrivals: Arrivals) -> Listeners:
         parts = self._parts
         access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
@@ -169,7 +180,14 @@ class Program:
                 clock=parts.clock,
             ),
             mailtest=MailtestListeners(
-                access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                runner=runner,
+                arrivals=ArrivalListeners(
+                    access=access, slack=slack, replies=replies, runner=runner, arrivals=arrivals
+                ),
             ),
         )
 
