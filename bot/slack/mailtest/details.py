@@ -29,8 +29,8 @@ def details(
 ) -> list[Block]:
     """Show admins everything: the conversation, the certificates, the settings' revision.
 
-    The certificates' days are counted from the test's end, *at*, where it is known. With *run_id* all of it can be
-    had as one text.
+    The certificates' days are counted from the test's end, *at*, where it is known. With *run_id*
+    all of it can be had as one text.
     """
     revision = f"revision {test.revision}" if test.revision else "what stood in the form"
     if not test.from_form and not test.revision:

@@ -12,6 +12,7 @@ from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.details import details
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Content, ended, view_of
+from bot.slack.words import Block
 from bot.slack.work import Threads, Turns
 from bot.vault import Vault
 
@@ -27,7 +28,6 @@ def content_of(run: TestRun, run_id: str) -> Content:
         run.transcript,
         run.diagnosis,
         run_id=run_id,
-        in_view=bool(run.view_id),
         at=run.ended_at,
         later=run.later,
     )

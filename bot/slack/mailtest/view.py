@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.slack.mailtest.arrival_view import answers, standing, what_next
+from bot.slack.mailtest.arrival_view import Standing, answers, standing, what_next
 from bot.slack.mailtest.later import Later
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
@@ -74,23 +74,14 @@ def ended(
     diagnosis: Diagnosis | None,
     *,
     run_id: str = "",
-    in_view: bool = False,
     at: datetime | None = None,
     later: Later = _NOTHING,
 ) -> Content:
     """Show how a test ended *at* a moment, and what came *later*. With *run_id*, its buttons too.
 
-    Those that need a message are left out *in_view*.
+    A form's test is shown in a view, where "Test again" and the like have no place.
     """
-    status = None
-    if open_ended(test, transcript):
-        status = standing(test.recipient, transcript, later)
-    if status is None:
-        mark, verdict, more = _verdict(test, transcript)
-        text = escape(verdict)
-        said = [rich_text(f" {verdict}", bold=True), *([rich_text(more)] if more else [])]
-    else:
-        mark, text, said = status
+    mark, text, said = _standing(test, transcript, later)
     blocks = [rich([*_headline(test), rich_text("\n"), rich_emoji(mark), *said])]
     if not test.notifications:
         blocks.append(
@@ -109,14 +100,8 @@ def ended(
         blocks += what_next(test.recipient, test.code, transcript, later)
         if run_id:
             blocks.append(answers(run_id, later))
-    if run_id and not in_view:
-        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(
-            transcript
-        )
-        buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
-        buttons.append(button("Test again", "test_again", value=run_id))
-        buttons.append(button("Details", "test_details", value=run_id))
-        blocks.append(actions(*buttons, block_id="mailtest"))
+    if run_id and not test.from_form:
+        blocks.append(_buttons(transcript, run_id))
     return Content(text=text, blocks=blocks)
 
 
@@ -162,6 +147,25 @@ def _ladder(steps: Sequence[Step]) -> Block:
             ]
         )
     return rich([each for line in lines for each in line])
+
+
+def _buttons(transcript: Transcript, run_id: str) -> Block:
+    failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(transcript)
+    buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
+    buttons.append(button("Test again", "test_again", value=run_id))
+    buttons.append(button("Details", "test_details", value=run_id))
+    return actions(*buttons, block_id="mailtest")
+
+
+def _standing(test: Test, transcript: Transcript, later: Later) -> Standing:
+    """Return what heads the message: the newest of all that is known."""
+    if open_ended(test, transcript):
+        found = standing(test.recipient, transcript, later)
+        if found is not None:
+            return found
+    mark, verdict, more = _verdict(test, transcript)
+    said = [rich_text(f" {verdict}", bold=True), *([rich_text(more)] if more else [])]
+    return mark, escape(verdict), said
 
 
 def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
