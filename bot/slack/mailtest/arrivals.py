@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -73,30 +74,36 @@ class Arrivals:
     async def look_after(self) -> None:
         """For ever, speak again of the messages of which nobody has said that they arrived."""
         while True:
-            try:
-                due = await self.sequels.threads(self._claim)
-            except StorageError as problem:
-                log.warning("nobody looked which tests are due", why=str(problem))
-            else:
-                await asyncio.gather(*map(self._speak_again, due))
+            await self.look()
             await asyncio.sleep(self.sequels.slack.pace.look_every)
+
+    async def look(self) -> None:
+        """Speak again of those that are due. What fails for now is due again in two minutes."""
+        try:
+            due = await self.sequels.threads(self._claim)
+        except StorageError as problem:
+            log.warning("nobody looked which tests are due", why=str(problem))
+            return
+        await asyncio.gather(*map(self._speak_again, due))
 
     def _claim(self) -> tuple[str, ...]:
         now = self.sequels.clock()
         return self.sequels.vault.runs.claim_due(now=now, until=now + _CLAIMED_FOR)
 
     async def _speak_again(self, run_id: str) -> None:
-        threads, runs = self.sequels.threads, self.sequels.vault.runs
         try:
             async with self._drawing:
                 note = partial(self._note_unanswered, run_id)
-                _, shown = await self.sequels.told(run_id, note)
-            if shown:
-                await threads(runs.settle, run_id)
+                _, done = await self.sequels.told(run_id, note)
         except Unavailable as problem:
             log.warning("a due test was not looked at yet", run=run_id, why=str(problem))
+            return
         except Exception:  # one test must not keep the others from being looked at
             log.exception("a due test can't be looked at", run=run_id)
+            done = True
+        if done:
+            with suppress(StorageError):
+                await self.sequels.threads(self.sequels.vault.runs.settle, run_id)
 
     def _note_unanswered(self, run_id: str) -> TestRun | None:
         def note(payload: bytes) -> bytes:
