@@ -12,6 +12,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 from bot.demo.block_kit import problems
 from bot.demo.drawing import plain as as_read
 from bot.slack.words import (
+    OPERATOR,
     button,
     clean,
     escape,
@@ -23,6 +24,7 @@ from bot.slack.words import (
     rich_person,
     rich_text,
     sections,
+    span,
 )
 
 

@@ -13,7 +13,7 @@ from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
 from bot.slack import deeds
 from bot.slack.access import Role
-from bot.slack.deeds import saved
+from bot.slack.deeds import answered, saved
 from bot.slack.settings.summary import HELP, Summaries
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 
