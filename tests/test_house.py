@@ -84,7 +84,7 @@ def test_what_is_drawn_is_answered() -> None:
     answered = registered("action") | set(REDRAWING)
     for view in drawn():
         assert acting(view) <= answered
-    in_messages = {"fix_settings", "test_again", "test_details"}
+    in_messages = {"fix_settings", "apply_fix", "test_again", "test_details"}
     assert set().union(*map(acting, drawn())) | in_messages == answered
 
 

@@ -2,7 +2,7 @@
 
 | door | who |
 |---|---|
-| /mailsettings, its modal, the shortcut, "Fix settings" | admins; a save asks Slack afresh |
+| /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
@@ -26,6 +26,7 @@ from bot.slack.api import SlackAPI
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.words import OTHER_WORKSPACE, notice
 
@@ -42,6 +43,7 @@ class Listeners:
 
     settings: SettingsListeners
     passwords: PasswordListeners
+    mending: MendingListeners
     mailtest: MailtestListeners
 
 
@@ -90,6 +92,7 @@ def make_app(
 
 def _register(app: AsyncApp, listeners: Listeners) -> None:
     settings, passwords, mailtest = listeners.settings, listeners.passwords, listeners.mailtest
+    mending = listeners.mending
 
     app.command("/mailsettings")(settings.command)
     app.command("/mailtest")(mailtest.command)
@@ -109,7 +112,8 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.action("copy_for_mail_team")(mailtest.copy)
     app.action("arrived")(mailtest.arrivals.arrived)
     app.action("not_arrived")(mailtest.arrivals.not_arrived)
-    app.action("fix_settings")(settings.fix)
+    app.action("fix_settings")(mending.fix)
+    app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
 
     # In Socket Mode an unanswered request would be an error on the person's screen, so what an

@@ -21,6 +21,7 @@ from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
@@ -28,6 +29,7 @@ from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
 from bot.slack.settings.saving import Saving
@@ -98,23 +100,13 @@ class Program:
         )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
-        runner = Runner(
-            slack=slack,
-            threads=self._threads,
-            work=self._work,
-            vault=self._parts.vault,
-            config=config,
-            network=self._parts.network,
-            limits=self._parts.limits,
-            clock=self._parts.clock,
-            workspace_name=workspace.name,
-        )
         sequels = Sequels(
             slack=slack,
             threads=self._threads,
             vault=self._parts.vault,
             clock=self._parts.clock,
         )
+        runner = self._runner(slack, sequels, workspace_name=workspace.name)
         arrivals = Arrivals(sequels=sequels, limits=self._parts.limits)
         listeners = self._listeners(slack, runner, arrivals)
         app = make_app(
@@ -156,20 +148,47 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
+    def _runner(self, slack: SlackAPI, sequels: Sequels, *, workspace_name: str) -> Runner:
+        parts = self._parts
+        return Runner(
+            slack=slack,
+            threads=self._threads,
+            work=self._work,
+            vault=parts.vault,
+            config=parts.config,
+            network=parts.network,
+            limits=parts.limits,
+            clock=parts.clock,
+            workspace_name=workspace_name,
+            findings=Findings(network=parts.network, sequels=sequels),
+        )
+
     def _listeners(self, slack: SlackAPI, runner: Runner, arrivals: Arrivals) -> Listeners:
         parts = self._parts
         access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
+        saving = Saving(forms=forms, clock=parts.clock)
+        mailtest = MailtestListeners(
+            access=access,
+            slack=slack,
+            threads=self._threads,
+            replies=replies,
+            runner=runner,
+            arrivals=ArrivalListeners(
+                access=access, slack=slack, replies=replies, runner=runner, arrivals=arrivals
+            ),
+        )
         return Listeners(
             settings=SettingsListeners(
                 access=access,
                 slack=slack,
                 threads=self._threads,
                 replies=replies,
-                saving=Saving(forms=forms, clock=parts.clock),
+                saving=saving,
                 summaries=Summaries(vault=parts.vault, config=parts.config),
                 start_test=runner.start_in_view,
+                repeat_test=mailtest.after_save,
             ),
             passwords=PasswordListeners(
                 access=access,
@@ -179,16 +198,16 @@ class Program:
                 forms=forms,
                 clock=parts.clock,
             ),
-            mailtest=MailtestListeners(
+            mending=MendingListeners(
                 access=access,
                 slack=slack,
                 threads=self._threads,
                 replies=replies,
-                runner=runner,
-                arrivals=ArrivalListeners(
-                    access=access, slack=slack, replies=replies, runner=runner, arrivals=arrivals
-                ),
+                saving=saving,
+                find=runner.find,
+                start_test=runner.start_in_view,
             ),
+            mailtest=mailtest,
         )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:

@@ -165,6 +165,8 @@ async def test_a_computer_without_name_servers_says_so(tmp_path: Path) -> None:
     assert isinstance(answer, Unresolved)
     assert answer.cause == "dns-timeout"
     assert "no name server" in answer.text
+    records = await resolver.records("example.com", "TXT", seconds=5)
+    assert records == Records(problem="dns-timeout")
 
 
 async def test_a_record_of_several_strings_is_one_text(resolver: Resolver) -> None:

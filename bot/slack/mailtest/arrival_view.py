@@ -46,7 +46,7 @@ def standing(recipient: str, transcript: Transcript, later: Later) -> Standing |
 def what_next(recipient: str, code: str, transcript: Transcript, later: Later) -> list[Block]:
     """Say where to look, and what to do about a message that does not come."""
     if later.arrival is not None:
-        return [] if later.arrival.arrived else [_missing(recipient, code, transcript)]
+        return [] if later.arrival.arrived else [_missing(recipient, code, transcript, later)]
     if later.unanswered:
         return [_unanswered(recipient, code, transcript)]
     looking = [
@@ -105,7 +105,7 @@ def _unanswered(recipient: str, code: str, transcript: Transcript) -> Block:
     )
 
 
-def _missing(recipient: str, code: str, transcript: Transcript) -> Block:
+def _missing(recipient: str, code: str, transcript: Transcript, later: Later) -> Block:
     domain = recipient.rpartition("@")[2]
     steps = [
         [
@@ -132,6 +132,9 @@ def _missing(recipient: str, code: str, transcript: Transcript) -> Block:
             )
         ],
     ]
+    if later.papers is not None:
+        read = f"Read below what the records of {clean(later.papers.domain)} say"
+        steps.append([rich_text(f"{read}: by them many servers judge whether mail is genuine.")])
     return rich(
         [rich_text("What to do", bold=True), *_numbered(steps), rich_text("\n")],
         [*_how(code, "This stays open. Should the message come after all, press")],

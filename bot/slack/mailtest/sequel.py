@@ -29,6 +29,7 @@ def content_of(run: TestRun, run_id: str) -> Content:
         run.diagnosis,
         run_id=run_id,
         at=run.ended_at,
+        in_view=bool(run.view_id),
         later=run.later,
     )
     if run.view_id:

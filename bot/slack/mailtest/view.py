@@ -6,6 +6,8 @@ from datetime import datetime
 
 from bot.slack.mailtest.arrival_view import Standing, answers, standing, what_next
 from bot.slack.mailtest.later import Later
+from bot.slack.mailtest.papers_view import papers_blocks
+from bot.slack.mailtest.survey_view import survey_blocks
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
     Block,
@@ -68,18 +70,19 @@ def running(test: Test, steps: Sequence[Step]) -> Content:
     return Content(text=escape(text), blocks=blocks)
 
 
-def ended(
+def ended(  # noqa: PLR0913 - a test's end has that many sides
     test: Test,
     transcript: Transcript,
     diagnosis: Diagnosis | None,
     *,
     run_id: str = "",
+    in_view: bool = False,
     at: datetime | None = None,
     later: Later = _NOTHING,
 ) -> Content:
     """Show how a test ended *at* a moment, and what came *later*. With *run_id*, its buttons too.
 
-    A form's test is shown in a view, where "Test again" and the like have no place.
+    *in_view*: above the form that was tested, where it is changed by the form's own means.
     """
     mark, text, said = _standing(test, transcript, later)
     blocks = [rich([*_headline(test), rich_text("\n"), rich_emoji(mark), *said])]
@@ -100,14 +103,34 @@ def ended(
         blocks += what_next(test.recipient, test.code, transcript, later)
         if run_id:
             blocks.append(answers(run_id, later))
-    if run_id and not test.from_form:
-        blocks.append(_buttons(transcript, run_id))
+    blocks += survey_blocks(later)
+    if later.papers is not None:
+        blocks += papers_blocks(later.papers)
+    if run_id and (buttons := _buttons(transcript, later, run_id, in_view=in_view)):
+        blocks.append(actions(*buttons, block_id="mailtest"))
     return Content(text=text, blocks=blocks)
 
 
 def open_ended(test: Test, transcript: Transcript) -> bool:
     """Tell whether the message may be in an inbox, and only its reader knows."""
     return test.send and transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
+
+
+def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool) -> list[Block]:
+    buttons = []
+    if later.remedy is not None:
+        action = "apply_fix" if in_view else "fix_settings"
+        buttons.append(button(later.remedy.label, action, value=run_id, style="primary"))
+    elif (
+        not in_view
+        and transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
+        and not _cut_off(transcript)
+    ):
+        buttons.append(button("Fix settings", "fix_settings", value=run_id))
+    if not in_view:
+        buttons.append(button("Test again", "test_again", value=run_id))
+        buttons.append(button("Details", "test_details", value=run_id))
+    return buttons
 
 
 def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:
@@ -147,14 +170,6 @@ def _ladder(steps: Sequence[Step]) -> Block:
             ]
         )
     return rich([each for line in lines for each in line])
-
-
-def _buttons(transcript: Transcript, run_id: str) -> Block:
-    failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(transcript)
-    buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
-    buttons.append(button("Test again", "test_again", value=run_id))
-    buttons.append(button("Details", "test_details", value=run_id))
-    return actions(*buttons, block_id="mailtest")
 
 
 def _standing(test: Test, transcript: Transcript, later: Later) -> Standing:

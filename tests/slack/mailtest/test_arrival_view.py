@@ -141,7 +141,9 @@ def test_nothing_that_a_server_wrote_is_live_beside_an_arrival(
     data: DataObject, any_transcript: SearchStrategy[Transcript], test_of: TestOf
 ) -> None:
     later = data.draw(st.sampled_from([state for state, _ in STATES.values()]))
-    transcript = replace(data.draw(any_transcript), outcome=Outcome.ACCEPTED, sent=True)
+    transcript = replace(
+        data.draw(any_transcript), outcome=Outcome.ACCEPTED, sent=True, failure=None
+    )
     test = test_of(recipient="`b`_*~&@example.com")
     content = ended(test, transcript, None, run_id="a1", at=AT, later=later)
     assert problems(content.blocks, "message") == []
