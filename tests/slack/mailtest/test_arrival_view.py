@@ -16,6 +16,7 @@ from bot.demo.drawing import buttons, visible_text
 from bot.slack.mailtest.arrival_view import confirmed
 from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.view import Test, ended
+from bot.smtp.papers import Papers
 from bot.smtp.transcript import Diagnosis, Outcome, Transcript
 
 TestOf = Callable[..., Test]
@@ -60,8 +61,8 @@ def shown(later: Later, test: Test, transcript: Transcript) -> str:
     return visible_text(ended(test, transcript, None, run_id="a1", later=later).blocks)
 
 
-def labels(later: Later, test: Test, transcript: Transcript) -> list[str]:
-    blocks = ended(test, transcript, None, run_id="a1", later=later).blocks
+def labels(later: Later, test: Test, transcript: Transcript, **more: Any) -> list[str]:
+    blocks = ended(test, transcript, None, run_id="a1", later=later, **more).blocks
     return [each["text"]["text"] for _, each in buttons(blocks)]
 
 
@@ -78,8 +79,7 @@ def test_after_an_answer_the_other_one_is_offered(
     later: Later, offered: list[str], test_of: TestOf, transcript_of: TranscriptOf
 ) -> None:
     assert labels(later, test_of(), transcript_of()) == [*offered, "Test again", "Details"]
-    in_view = labels(later, test_of(from_form=True), transcript_of())
-    assert in_view == offered
+    assert labels(later, test_of(), transcript_of(), in_view=True) == offered
 
 
 def test_without_a_message_on_its_way_nothing_is_asked(
@@ -110,6 +110,16 @@ def test_accepted_is_not_delivered_and_confirmed_is_said_by_somebody(
     ) in closed
     assert "look for code" not in closed
     assert "delivered" not in open_ + closed
+
+
+def test_who_misses_a_message_is_led_to_the_domains_records(
+    test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    papers = Papers(domain="example.com", papers=())
+    told = shown(Later(arrival=MISSED, papers=papers), test_of(), transcript_of())
+    assert "6. Read below what the records of example.com say" in told
+    assert told.index("6. Read below") < told.index("What the records of example.com say")
+    assert "Read below" not in shown(Later(arrival=MISSED), test_of(), transcript_of())
 
 
 def test_a_certificate_that_ends_soon_is_warned_of_under_an_accepted_test(
