@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.settings.form import Form
+from bot.slack.settings.key_options import key_options
 from bot.slack.words import (
     Block,
     actions,
     button,
-    clean,
     context,
     escape,
     mention,
@@ -23,14 +23,12 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
-from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
+from bot.smtp.ssl_keys import SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
 MAXIMUM_LENGTH = 300
 """Of what can be typed into a text field: more than any right value has."""
-_LONGEST_OPTION = 75
-"""Characters (docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +158,7 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
 
 
 def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
-    chosen = form.values["ssl_key"]
-    options = [_option("None", NO_KEY)]
-    options += [_option(key_label(key), key_id) for key_id, key in around.keys.items()]
-    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
-        options.append(_option("A key that was deleted", chosen))
+    options = key_options(around.keys, chosen=form.values["ssl_key"])
     blocks: list[Block] = []
     if len(options) > 1 or "ssl_key" in form.complaints:
         element = {"type": "static_select", "action_id": "ssl_key", "options": options}
@@ -176,13 +170,6 @@ def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
 
 def _manage_keys(form: Form) -> Block:
     return actions(button("Manage SSL keys", "manage_keys", value=form.id), block_id="keys")
-
-
-def key_label(key: SSLKey) -> str:
-    """Name *key* in a choice, "Acme (client key, until 3 May 2027)"; a long name is cut."""
-    until = key.leaf.not_after
-    facts = f" ({key.kind.label}, until {until.day} {until:%B %Y})"
-    return clean(key.name, _LONGEST_OPTION - len(facts)) + facts
 
 
 def _more(form: Form) -> list[Block]:
