@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.slack.settings.form import Form
 from bot.slack.settings.key_options import key_options
+from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
@@ -108,7 +109,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
     blocks = _field(form, _provider(form))
     provider = PROVIDERS.get(form.values["provider"])
     if provider is not None and provider.requirements:
-        needs = "\n".join(f"• {escape(each)}" for each in provider.requirements)
+        sentences = (*provider.requirements, provider.limits)
+        needs = "\n".join(f"• {escape(each)}" for each in sentences if each)
         link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
         blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
     blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
@@ -125,7 +127,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
         blocks += _password(form, around)
     if form.encrypted:
         blocks += _ssl_key(form, around)
-    return blocks + _field(form, _email(form, "from_address", optional=False))
+    blocks += _field(form, _from_address(form))
+    return blocks + suggestion_blocks(form)
 
 
 def _password(form: Form, around: Surroundings) -> list[Block]:
@@ -244,6 +247,13 @@ def _email(form: Form, name: str, *, optional: bool) -> Block:
         "placeholder": plain("name@example.com"),
     }
     return _input(form, _filled(form, element), optional=optional)
+
+
+def _from_address(form: Form) -> Block:
+    block = _email(form, "from_address", optional=False) | {"dispatch_action": True}
+    # Enter asks for a server's suggestion at once; without it, the next choice does.
+    block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block
 
 
 def _port(form: Form) -> Block:

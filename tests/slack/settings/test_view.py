@@ -17,6 +17,7 @@ from bot.slack.settings.form import Form, new_form
 from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
 from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind
+from bot.smtp.suggestion import Suggestion
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 ALONE = Surroundings(default_server="")
@@ -81,6 +82,20 @@ VIEWS: dict[str, tuple[Form, Surroundings]] = {
     "ssl-key-chosen": (fresh(ssl_key=KEY_ID), replace(WITH_KEYS, keys_managed=True)),
     "ssl-key-deleted": (fresh(ssl_key=KEY_ID), STORED),
     "ssl-key-none-to-choose": (fresh(), replace(STORED, keys_managed=True)),
+    "suggestion": (
+        replace(
+            fresh(MailSettings(), from_address="team@acme.com"),
+            suggestion=Suggestion(
+                domain="acme.com",
+                host="smtp.gmail.com",
+                port=465,
+                tls_mode=TLSMode.IMPLICIT,
+                provider="gmail",
+                why="The mail records of acme.com say that *somebody* handles <its> mail.",
+            ),
+        ),
+        ALONE,
+    ),
     "notice": (replace(fresh(), notice="*<@UOWNER> saved other settings.*\n• Port: 25"), STORED),
 }
 
