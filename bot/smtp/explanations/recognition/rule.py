@@ -26,8 +26,8 @@ class Rule:
     cause: str
     words: tuple[str, ...] = ()
     """Regular expressions, each of which must be found in `Seen.text`, in any order. They are
-    alternatives of stems, because the wording drifts, and without a repetition in a repetition,
-    so that no text makes them slow."""
+    alternatives of stems, because the wording drifts, and without an endless repetition in
+    another, so that no text makes them slow."""
     unless: str = ""
     """A regular expression that must not be found."""
     codes: tuple[int, ...] = ()
