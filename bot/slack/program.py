@@ -19,6 +19,8 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
 from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.arrival_listeners import ArrivalListeners
+from bot.slack.mailtest.arrivals import Arrivals
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
@@ -99,27 +101,15 @@ class Program:
         )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
-        runner = Runner(
+        sequels = Sequels(
             slack=slack,
             threads=self._threads,
-            work=self._work,
             vault=self._parts.vault,
-            config=config,
-            network=self._parts.network,
-            limits=self._parts.limits,
             clock=self._parts.clock,
-            workspace_name=workspace.name,
-            findings=Findings(
-                network=self._parts.network,
-                sequels=Sequels(
-                    slack=slack,
-                    threads=self._threads,
-                    vault=self._parts.vault,
-                    clock=self._parts.clock,
-                ),
-            ),
         )
-        listeners = self._listeners(slack, runner)
+        runner = self._runner(slack, sequels, workspace_name=workspace.name)
+        arrivals = Arrivals(sequels=sequels, limits=self._parts.limits)
+        listeners = self._listeners(slack, runner, arrivals)
         app = make_app(
             slack,
             listeners,
@@ -133,6 +123,7 @@ class Program:
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
+            asyncio.create_task(arrivals.look_after(), name="look after tests"),
         )
         log.info(
             "ready",
@@ -158,14 +149,36 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
-    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
+    def _runner(self, slack: SlackAPI, sequels: Sequels, *, workspace_name: str) -> Runner:
+        parts = self._parts
+        return Runner(
+            slack=slack,
+            threads=self._threads,
+            work=self._work,
+            vault=parts.vault,
+            config=parts.config,
+            network=parts.network,
+            limits=parts.limits,
+            clock=parts.clock,
+            workspace_name=workspace_name,
+            findings=Findings(network=parts.network, sequels=sequels),
+        )
+
+    def _listeners(self, slack: SlackAPI, runner: Runner, arrivals: Arrivals) -> Listeners:
         parts = self._parts
         access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
         saving = Saving(forms=forms, clock=parts.clock)
         mailtest = MailtestListeners(
-            access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
+            access=access,
+            slack=slack,
+            threads=self._threads,
+            replies=replies,
+            runner=runner,
+            arrivals=ArrivalListeners(
+                access=access, slack=slack, replies=replies, runner=runner, arrivals=arrivals
+            ),
         )
         return Listeners(
             settings=SettingsListeners(
