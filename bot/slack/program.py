@@ -101,12 +101,8 @@ class Program:
         )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
-        sequels = Sequels(
-            slack=slack,
-            threads=self._threads,
-            vault=self._parts.vault,
-            clock=self._parts.clock,
-        )
+        vault, clock = self._parts.vault, self._parts.clock
+        sequels = Sequels(slack=slack, threads=self._threads, vault=vault, clock=clock)
         runner = self._runner(slack, sequels, workspace_name=workspace.name)
         arrivals = Arrivals(sequels=sequels, limits=self._parts.limits)
         listeners = self._listeners(slack, runner, arrivals)
