@@ -1,10 +1,12 @@
 """The server accepted a message: whether it arrived, somebody who reads the inbox says."""
 
-from datetime import timedelta
+import ssl
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
 import pytest
+import trustme
 
 from bot.slack.mailtest.admission import Limits
 from bot.slack.pace import Pace
@@ -259,3 +261,16 @@ async def test_the_text_for_the_mail_team_is_for_admins(bot: Any, sent: Any) -> 
     assert details.depth == 1
     bot.slack.forgive("views.push needs a trigger id")
     assert "STAGES" not in "".join(bot.slack.sent_by_bot())
+
+
+async def test_a_certificate_that_ends_soon_is_told_in_the_channel(
+    bot: Any, mail_server: Any, authority: trustme.CA, configure: Any
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ends = datetime.now(UTC) + timedelta(days=9, hours=1)
+    authority.issue_cert("mail.example.com", not_after=ends).configure_cert(context)
+    server = mail_server(context=context, credentials=None)
+    configure(bot.parts.vault, server.port, tls_mode=TLSMode.STARTTLS)
+    message = await send(bot, "C1")
+    assert "Tell whoever runs mail.example.com: its certificate ends on" in message.shown
+    assert "in 9 days. After that no mail leaves." in message.shown

@@ -60,7 +60,7 @@ def what_next(recipient: str, code: str, transcript: Transcript, later: Later) -
                 " means that the server took the message; only the inbox shows that it arrived. "
             ),
         ]
-    return [rich([*looking, *_how(code, "Then press")])]
+    return [rich([*looking, *_how(code, "When you see it, press")])]
 
 
 def answers(run_id: str, later: Later) -> Block:
