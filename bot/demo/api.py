@@ -1,5 +1,6 @@
 """What the page asks for: each request is something that a person does in the chat client."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ class Api:
             "shortcut": self.shortcut,
             "press": self.press,
             "modal/act": self.act,
+            "modal/attach": self.attach,
             "modal/submit": self.submit,
             "modal/close": self.close,
             "fill": self.fill,
@@ -120,6 +122,19 @@ class Api:
         modal.enter_all(request.values())
         value = _shown(request.body.get("value"))
         return _done(await modal.act(request.text("block_id"), request.text("action_id"), value))
+
+    async def attach(self, request: Request) -> Json:
+        """Choose a file in a field of the modal."""
+        modal = self._modal(request)
+        modal.enter_all(request.values())
+        try:
+            content = b64decode(request.text("content"), validate=True)
+        except ValueError:
+            raise Mistake("The page sent the file in a way that nobody can read.") from None
+        modal.attach_at(
+            (request.text("block_id"), request.text("action_id")), request.text("name"), content
+        )
+        return {"version": self.slack.events.changes}
 
     async def submit(self, request: Request) -> Json:
         """Press the modal's submit button."""

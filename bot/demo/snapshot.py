@@ -119,6 +119,12 @@ class Screens:
             "blocks": view.definition["blocks"],
             "errors": view.errors,
             "values": values,
+            "files": {
+                each["id"]: {"name": each.get("name", ""), "size": each.get("size", 0)}
+                for field in view.form.fields.values()
+                if field.holds_files
+                for each in field.value
+            },
             "busy": view.id in self.busy,
         }
 
