@@ -23,10 +23,19 @@ BEFOREHAND = (
     Explanation(
         cause="password-missing",
         meaning="There is no password for this mail server: none was given, or it was given for"
-        " another “Server address”, “Server port”, “Mail protocol” or “Username”.",
+        " another “Server address”, “Server port”, “Mail protocol”, “Username” or “SSL key”.",
         advice=(
             "Give the password in the form of /mailsettings, and save.",
             "If the server needs none, choose “Connect anonymously”.",
+        ),
+    ),
+    Explanation(
+        cause="ssl-key-missing",
+        meaning="The settings name an SSL key that can't be used: it was deleted, it can't be"
+        " opened, or it is trusted for another server alone. No connection was made.",
+        advice=(
+            "Open /mailsettings, choose another “SSL key” or “None”, and save.",
+            "If you still need the key, upload it again with “Manage SSL keys”.",
         ),
     ),
     Explanation(
