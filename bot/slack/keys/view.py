@@ -1,0 +1,294 @@
+"""SSL keys on screen: the list, and the views on top of it. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.slack.keys.kept import MOST_KEYS, Kept, in_use
+from bot.slack.words import (
+    Block,
+    button,
+    code,
+    context,
+    escape,
+    mention,
+    modal,
+    plain,
+    section,
+)
+from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind
+from bot.smtp.transcript import Certificate
+
+TITLE = "SSL keys"
+ENDS_SOON = timedelta(days=21)
+_MOST_DIVIDED = 40
+"""With more keys there is no line between them: a view has a hundred blocks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a view about SSL keys belongs: ids alone, for Slack keeps it in `private_metadata`."""
+
+    list: str = ""
+    """The id of the view with the list."""
+    form: str = ""
+    """The id of the settings' form under the list; empty: there is none."""
+    key: str = ""
+    """The SSL key that the view is about; empty: a new one."""
+    revision: int = 0
+    """Of that key."""
+    upload: str = ""
+    """Names an uploaded file that waits to be opened; empty: none does."""
+    attempt: int = 0
+    """How often the view was drawn anew: its fields need new block ids each time."""
+
+    def dump(self) -> str:
+        """Write it down."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def load(cls, text: str) -> "Place":
+        """Read what `dump` wrote. Raises ValueError, TypeError for anything else."""
+        return cls(**json.loads(text))
+
+    def again(self, **changes: str) -> "Place":
+        """Return the place for the view drawn anew."""
+        return replace(self, **changes, attempt=self.attempt + 1)
+
+    def block_id(self, name: str) -> str:
+        """Name the block of the field *name*."""
+        return f"{name}.{self.attempt}" if self.attempt else name
+
+
+def keys_view(keys: Sequence[Kept], *, form: str, now: datetime) -> Block:
+    """List the SSL keys; *form* is the settings' form under the list, if any."""
+    intro = section(
+        "A *client key* shows a mail server who we are, where it asks for a certificate. A "
+        "*trusted certificate* takes the place of the public authorities, for a server that has "
+        "an authority of its own. Either is used once it is chosen as “SSL key” in the mail "
+        "settings."
+    )
+    full = len(keys) >= MOST_KEYS
+    if not full:
+        intro["accessory"] = button("Upload", "upload_key", style="primary")
+    blocks = [intro]
+    if full:
+        blocks.append(context(f"{MOST_KEYS} SSL keys are the most: to upload one, delete another."))
+    if not keys:
+        blocks.append(context("There are no SSL keys yet."))
+    for each in keys:
+        if len(keys) <= _MOST_DIVIDED:
+            blocks.append({"type": "divider"})
+        blocks.append(_entry(each, now=now))
+    return modal(
+        TITLE,
+        blocks,
+        callback_id="ssl_keys",
+        close="Back" if form else "Close",
+        private_metadata=Place(form=form).dump(),
+    )
+
+
+def _entry(kept: Kept, *, now: datetime) -> Block:
+    options = [
+        {"text": plain(label), "value": f"{deed}:{kept.id}"}
+        for deed, label in (("rename", "Rename"), ("replace", "Replace"), ("delete", "Delete"))
+    ]
+    menu: Block = {"type": "overflow", "action_id": "key_menu", "options": options}
+    return key_facts(kept, now=now) | {"block_id": f"key-{kept.id}", "accessory": menu}
+
+
+def key_facts(kept: Kept, *, now: datetime) -> Block:
+    """Show one SSL key: what it states, and where it is used."""
+    key = kept.key
+    use = "used as “SSL key” in the mail settings" if kept.used else "not used"
+    lines = [
+        f"*{escape(key.name)}*",
+        f"{_kind(key)}, {use}",
+        *certificate_lines(key.leaf),
+    ]
+    if (more := len(key.chain) - 1) > 0:
+        lines.append(f"and {more} more certificate{'s' if more > 1 else ''} of its chain")
+    if warning := _warning(key.leaf, now=now):
+        lines.append(f":warning: {warning}")
+    day = f"<!date^{int(kept.changed_at.timestamp())}^{{date_long}}|{kept.changed_at:%-d %B %Y}>"
+    lines.append(f"Last changed by {mention(kept.changed_by)} on {day}")
+    return section("\n".join(lines))
+
+
+def _kind(key: SSLKey) -> str:
+    if key.host:
+        return f"{key.kind.label.capitalize()}, for {code(key.host)} alone"
+    return key.kind.label.capitalize()
+
+
+def certificate_lines(leaf: Certificate) -> list[str]:
+    """Say in mrkdwn what a certificate states; nothing of it is live."""
+    return [
+        f"Subject: {code(leaf.subject)}",
+        f"Issuer: {code(leaf.issuer)}",
+        f"SHA-256: {code(fingerprint(leaf.sha256))}",
+        f"Valid from {leaf.not_before:%-d %B %Y} to {leaf.not_after:%-d %B %Y}",
+    ]
+
+
+def fingerprint(sha256: str) -> str:
+    """Write a fingerprint as OpenSSL and most programs do."""
+    return ":".join(sha256[at : at + 2] for at in range(0, len(sha256), 2)).upper()
+
+
+def _warning(leaf: Certificate, *, now: datetime) -> str:
+    left = leaf.not_after - now
+    if left <= timedelta(0):
+        return "It has ended: mail servers don't take it any more. Replace it."
+    if left < ENDS_SOON:
+        days = left.days
+        when = "today" if days == 0 else f"in {days} day{'s' if days > 1 else ''}"
+        return f"It ends {when}. Replace it before then."
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What stands in the view for an upload when it is drawn anew, and why it is."""
+
+    name: str = ""
+    file: str = ""
+    """The name of the file that waits; empty: none does."""
+    complaint: str = ""
+    """In mrkdwn."""
+    left: str = ""
+    """What the person has to do about the file in Slack, in mrkdwn; empty: nothing."""
+
+
+def upload_view(place: Place, asked: Asked, *, replaced: str = "") -> Block:
+    """Ask for a file; *replaced* names the SSL key whose place it takes."""
+    blocks: list[Block] = []
+    if asked.complaint:
+        blocks.append(section(f":warning: *Nothing was stored yet.* {asked.complaint}"))
+    if asked.left:
+        blocks.append(section(asked.left))
+    if replaced:
+        blocks.append(
+            section(f"The file takes the place of {code(replaced)}, which keeps its name.")
+        )
+    file: Block = {
+        "type": "input",
+        "block_id": place.block_id("file"),
+        "label": plain("File"),
+        "element": {"type": "file_input", "action_id": "file", "max_files": 1},
+        "optional": bool(asked.file),
+        "hint": plain(
+            "A client key with its certificate (PKCS#12 or PEM: .p12, .pfx, .pem), or a "
+            "certificate to trust (PEM or DER: .pem, .crt, .cer, .der)."
+        ),
+    }
+    if asked.file:
+        blocks.append(
+            context(f"The file {code(asked.file)} is still here: choose one only to change it.")
+        )
+    blocks.append(file)
+    if not replaced:
+        blocks.append(_name_field(place, asked.name))
+    blocks.append(
+        {
+            "type": "input",
+            "block_id": place.block_id("passphrase"),
+            "label": plain("Passphrase"),
+            "element": {
+                "type": "plain_text_input",
+                "action_id": "passphrase",
+                "max_length": 1024,
+            },
+            "optional": True,
+            "hint": plain("Only where the file is protected by one."),
+        }
+    )
+    blocks.append(
+        context(
+            "Slack can't hide what you type: whoever sees your screen can read it, and it travels "
+            "through Slack to this bot. The passphrase opens the file, and is not kept. The file "
+            "is deleted in Slack once it was read, or you are told to do that."
+        )
+    )
+    return modal(
+        "Replace SSL key" if replaced else "Upload SSL key",
+        blocks,
+        callback_id="key_upload",
+        submit="Replace" if replaced else "Upload",
+        close="Back",
+        private_metadata=place.dump(),
+    )
+
+
+def rename_view(place: Place, kept: Kept) -> Block:
+    """Ask for another name."""
+    return modal(
+        "Rename SSL key",
+        [_name_field(place, kept.key.name)],
+        callback_id="key_rename",
+        submit="Rename",
+        close="Back",
+        private_metadata=place.dump(),
+    )
+
+
+def delete_view(place: Place, kept: Kept, *, now: datetime) -> Block:
+    """Ask whether a key is to be deleted, or say why it can't be."""
+    if kept.used:
+        return said_view(in_use(kept))
+    facts = key_facts(kept, now=now)
+    what = "private key and certificate are" if kept.key.kind is SSLKeyKind.CLIENT else "it is"
+    return modal(
+        "Delete SSL key?",
+        [
+            section(f"Once deleted, {what} gone for good: only your own copy can bring it back."),
+            facts,
+        ],
+        callback_id="key_delete",
+        submit="Delete",
+        close="Back",
+        private_metadata=place.dump(),
+    )
+
+
+def stored_view(kept: Kept, *, left: str, now: datetime) -> Block:
+    """Say what was stored, and what is to be done with it."""
+    blocks = [section(":white_check_mark: *Stored, sealed.*"), key_facts(kept, now=now)]
+    if not kept.used:
+        blocks.append(context("It is used once it is chosen as “SSL key” in the mail settings."))
+    if left:
+        blocks.append(section(left))
+    return modal(TITLE, blocks, callback_id="key_said", close="Back")
+
+
+def said_view(text: str, *, close: str = "Back") -> Block:
+    """Say only this, in mrkdwn."""
+    return modal(TITLE, [section(text)], callback_id="key_said", close=close)
+
+
+def left_in_slack(name: str, link: str) -> str:
+    """Tell the uploader to delete the file, and where."""
+    where = f"<{escape(link)}|Open it in Slack>" if link else "Open “Files” in Slack's sidebar"
+    return (
+        f":warning: *Slack doesn't let this bot delete {code(name)}.* It stays in your files in "
+        f"Slack until you delete it. {where}, and choose “Delete file” from the menu beside it."
+    )
+
+
+def _name_field(place: Place, name: str) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": "name",
+        "max_length": LONGEST_NAME,
+        "placeholder": plain("Client key of Acme"),
+    }
+    if name:
+        element["initial_value"] = name
+    return {
+        "type": "input",
+        "block_id": place.block_id("name"),
+        "label": plain("Name"),
+        "element": element,
+    }
