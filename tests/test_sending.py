@@ -42,7 +42,7 @@ def test_a_code_has_four_digits() -> None:
 
 
 def test_custom_settings_mean_their_own_server() -> None:
-    service = service_of(custom(helo_name="bot.example.com"), config(**SERVICE))
+    service = service_of(custom(helo_name="bot.example.com"), config(**SERVICE), key=None)
     assert service == Service(
         server=MailServer(
             host="mail.example.com",
@@ -57,7 +57,7 @@ def test_custom_settings_mean_their_own_server() -> None:
 
 
 def test_anonymous_settings_carry_neither_name_nor_password() -> None:
-    service = service_of(custom(anonymous=True), config())
+    service = service_of(custom(anonymous=True), config(), key=None)
     assert isinstance(service, Service)
     assert service.server.username is service.server.password is None
 
@@ -66,7 +66,7 @@ def test_anonymous_settings_carry_neither_name_nor_password() -> None:
 def test_default_and_nothing_saved_mean_the_operators_server(
     settings: MailSettings | None,
 ) -> None:
-    service = service_of(settings, config(**SERVICE))
+    service = service_of(settings, config(**SERVICE), key=None)
     assert isinstance(service, Service)
     assert (service.server.host, service.from_address) == (
         "smtp.example.com",
@@ -87,7 +87,7 @@ async def test_where_there_is_no_service_the_test_is_refused_with_a_reason(
     settings: MailSettings | None,
 ) -> None:
     seen: list[Step] = []
-    service = service_of(settings, config())
+    service = service_of(settings, config(), key=None)
     assert isinstance(service, Failure)
     transcript = await run_test(
         service,
@@ -106,7 +106,7 @@ async def test_where_there_is_no_service_the_test_is_refused_with_a_reason(
 
 async def test_a_message_that_would_grow_a_header_is_not_sent() -> None:
     settings = custom(sender_name="=?utf-8?q?x=0ABcc=3A_a=40b=2Ec?=")
-    service = service_of(settings, config())
+    service = service_of(settings, config(), key=None)
     transcript = await run_test(
         service,
         settings,

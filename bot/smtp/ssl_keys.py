@@ -1,6 +1,7 @@
 """SSL keys: certificates that identify us to a mail server, or that we trust in it. Pure."""
 
 import json
+import secrets
 import ssl
 import unicodedata
 from dataclasses import dataclass, field
@@ -11,9 +12,20 @@ from bot.smtp.certificates import facts_of
 from bot.smtp.transcript import Certificate
 
 LONGEST_NAME = 60
-"""Characters; with kind and date it fits into an option of Slack's select (75)."""
+"""Characters."""
+
+MOST_KEYS = 50
+"""In one workspace: a select of Slack's holds 100."""
+
+NO_KEY = "none"
+"""What the form says where no SSL key is chosen; an id is hexadecimal."""
 
 _END = b"-----END CERTIFICATE-----"
+
+
+def new_key_id() -> str:
+    """Return an id for a new SSL key."""
+    return secrets.token_hex(8)
 
 
 class UnusableKey(ValueError):

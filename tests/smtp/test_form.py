@@ -42,12 +42,12 @@ MEANT = MailSettings(
 
 
 def read(before: MailSettings | None = None, **changes: object) -> MailSettings:
-    return read_form(FORM | changes, before=before or MailSettings(), default_offered=True)
+    return read_form(FORM | changes, before=before or MailSettings(), default_offered=True, keys={})
 
 
 def complaints(**changes: object) -> dict[str, str]:
     with pytest.raises(InvalidSettings) as refusal:
-        read_form(FORM | changes, before=MailSettings(), default_offered=False)
+        read_form(FORM | changes, before=MailSettings(), default_offered=False, keys={})
     assert all(each.endswith(".") for each in refusal.value.errors.values())
     return refusal.value.errors
 
@@ -102,7 +102,7 @@ def test_a_forged_choice_is_a_complaint(name: str, value: object) -> None:
 
 def test_a_form_without_fields_is_nothing_but_complaints() -> None:
     with pytest.raises(InvalidSettings) as refusal:
-        read_form({}, before=MailSettings(), default_offered=True)
+        read_form({}, before=MailSettings(), default_offered=True, keys={})
     assert {"configuration", "host", "port", "test_policy"} <= refusal.value.errors.keys()
 
 
@@ -129,11 +129,11 @@ def test_half_a_character_is_a_complaint_in_words_under_its_field(name: str, typ
 )
 def test_no_form_makes_it_fail_otherwise(form: dict[str, Any]) -> None:
     try:
-        settings = read_form(FORM | form, before=MailSettings(), default_offered=True)
+        settings = read_form(FORM | form, before=MailSettings(), default_offered=True, keys={})
     except InvalidSettings:
         return
     drawn = {name: getattr(settings, name) for name in FORM}
-    assert read_form(drawn, before=MailSettings(), default_offered=True) == settings
+    assert read_form(drawn, before=MailSettings(), default_offered=True, keys={}) == settings
 
 
 def test_default_keeps_the_fields_that_it_hides() -> None:

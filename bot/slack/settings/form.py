@@ -13,9 +13,10 @@ from typing import Any
 from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_keys import NO_KEY
 
 BOXES = ("notifications", "anonymous")
-CHOICES = ("configuration", "provider", "tls_mode", "test_policy")
+CHOICES = ("configuration", "provider", "tls_mode", "ssl_key", "test_policy")
 TEXTS = (
     "host",
     "port",
@@ -65,6 +66,11 @@ class Form:
         return replace(self, values=self.values | changed, numbers=numbers)
 
     @property
+    def encrypted(self) -> bool:
+        """The workspace's own server is chosen, with TLS."""
+        return self.custom and self.values["tls_mode"] != TLSMode.NONE
+
+    @property
     def custom(self) -> bool:
         """The workspace's own server is chosen."""
         return bool(self.values["configuration"] == Configuration.CUSTOM)
@@ -100,7 +106,7 @@ def drawn_values(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def new_form(form_id: str, settings: MailSettings, *, revision: int, test_address: str) -> Form:
     """Fill a form with saved *settings*."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in BOXES}
-    values |= {name: str(getattr(settings, name)) for name in CHOICES}
+    values |= {name: str(getattr(settings, name) or NO_KEY) for name in CHOICES}
     values |= {name: str(getattr(settings, name)) for name in TEXTS if name != "test_address"}
     return Form(id=form_id, revision=revision, values=values | {"test_address": test_address})
 
@@ -110,9 +116,10 @@ def dump_form(form: Form) -> dict[str, Any]:
     return asdict(replace(form, complaints={}, notice=""))
 
 
-def load_form(document: Mapping[str, Any]) -> Form:
+def load_form(document: dict[str, Any]) -> Form:
     """Read what `dump_form` returned."""
-    return Form(**document)
+    # Before there were SSL keys, forms had no field for them.
+    return Form(**document | {"values": {"ssl_key": NO_KEY} | document["values"]})
 
 
 def read_state(form: Form, state: Mapping[str, Any], *, follow: bool = True) -> Form:
