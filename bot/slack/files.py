@@ -1,10 +1,11 @@
-"""Files that people upload into our views: fetched from Slack alone, never a large one, and deleted.
+"""Files that people upload into our views: fetched from Slack alone, capped, deleted there.
 
 A file's address comes with Slack's payload, and our token goes to it: so it must be one of Slack's.
 (docs.slack.dev/reference/objects/file-object)
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ _SLACK = ("slack.com", "slack-gov.com")
 _TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
 _AGAIN_AFTER = (0.0, 1.0, 2.0)
 """Seconds between the attempts while Slack is in trouble."""
+_LINK = re.compile(r"https?://[^\s<>|]+")
 _PIECE = 16 * 1024
 
 
@@ -38,11 +40,18 @@ class Upload:
 
     id: str
     name: str
+    link: str
+    """Where its uploader finds it in Slack; empty: the payload doesn't say."""
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> "Upload":
         """Read a file object."""
-        return cls(id=str(described.get("id") or ""), name=str(described.get("name") or ""))
+        link = str(described.get("permalink") or "")
+        return cls(
+            id=str(described.get("id") or ""),
+            name=str(described.get("name") or "the file"),
+            link=link if _LINK.fullmatch(link) else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +63,22 @@ class Files:
     token: str = field(repr=False)
     api_url: str
 
+    async def describe(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the file object that a submission *told* of. Raises FileRefused."""
+        if told.get("url_private"):
+            return told
+        # Slack Connect: "check_file_info" is all that the payload says.
+        try:
+            described = await self.slack.file_info(str(told.get("id")))
+        except SlackFailure as failure:
+            raise FileRefused(_refusal_of(failure)) from failure
+        if not described.get("url_private"):
+            raise FileRefused(GONE)
+        return described
+
     async def fetch(self, described: Mapping[str, Any]) -> bytes:
-        """Return the content of a file that a submission carried. Raises FileRefused."""
-        if "url_private" not in described:
-            # Slack Connect: "check_file_info" is all that the payload says.
-            try:
-                described = await self.slack.file_info(str(described.get("id")))
-            except SlackFailure as failure:
-                raise FileRefused(_refusal_of(failure)) from failure
-        url = URL(str(described.get("url_private_download") or described.get("url_private") or ""))
-        if not self._is_slacks(url):
-            log.error("a file's address is not Slack's", host=url.host)
-            raise FileRefused(NOT_SLACKS)
+        """Return the content of a file. Raises FileRefused."""
+        url = self._address(described.get("url_private_download") or described["url_private"])
         if _number(described.get("size")) > LARGEST:
             raise FileRefused(TOO_LARGE)
         page = described.get("mimetype") == "text/html"
@@ -102,6 +115,17 @@ class Files:
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             log.warning("a file was not fetched yet", kind=type(problem).__name__)
             return None
+
+    def _address(self, text: object) -> URL:
+        """Return the address of a file. Raises FileRefused unless it is one of Slack's."""
+        try:
+            url = URL(str(text))
+            if self._is_slacks(url):
+                return url
+        except ValueError:
+            url = URL()
+        log.error("a file's address is not Slack's", host=url.host)
+        raise FileRefused(NOT_SLACKS)
 
     def _is_slacks(self, url: URL) -> bool:
         if not url.is_absolute() or url.user is not None or url.host is None:

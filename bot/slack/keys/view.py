@@ -52,9 +52,9 @@ class Place:
         """Read what `dump` wrote. Raises ValueError, TypeError for anything else."""
         return cls(**json.loads(text))
 
-    def again(self, **changes: str) -> "Place":
+    def again(self, *, upload: str) -> "Place":
         """Return the place for the view drawn anew."""
-        return replace(self, **changes, attempt=self.attempt + 1)
+        return replace(self, upload=upload, attempt=self.attempt + 1)
 
     def block_id(self, name: str) -> str:
         """Name the block of the field *name*."""
