@@ -1,6 +1,7 @@
 """SSL keys: certificates that identify us to a mail server, or that we trust in it. Pure."""
 
 import json
+import re
 import secrets
 import ssl
 import unicodedata
@@ -18,9 +19,12 @@ MOST_KEYS = 50
 """In one workspace: a select of Slack's holds 100."""
 
 NO_KEY = "none"
-"""What the form says where no SSL key is chosen; an id is hexadecimal."""
+"""What the form says where no SSL key is chosen; no `KEY_ID`."""
 
 _END = b"-----END CERTIFICATE-----"
+
+
+KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 def new_key_id() -> str:

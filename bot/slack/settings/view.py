@@ -23,7 +23,7 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
-from bot.smtp.ssl_keys import NO_KEY, SSLKey
+from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
@@ -157,7 +157,7 @@ def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
     chosen = form.values["ssl_key"]
     options = [_option("None", NO_KEY)]
     options += [_option(key_label(key), key_id) for key_id, key in around.keys.items()]
-    if chosen not in {each["value"] for each in options}:
+    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
         options.append(_option("A key that was deleted", chosen))
     blocks: list[Block] = []
     if len(options) > 1 or "ssl_key" in form.complaints:

@@ -34,8 +34,8 @@ BEFOREHAND = (
         meaning="The settings name an SSL key that can't be used: it was deleted, it can't be"
         " opened, or it is trusted for another server alone. No connection was made.",
         advice=(
-            "Open /mailsettings, choose another “SSL key” or “None”, and save.",
-            "If you still need the key, upload it again with “Manage SSL keys”.",
+            "Open /mailsettings, choose another “SSL key”, or none, and save.",
+            "If you still need this one, upload it again there first.",
         ),
     ),
     Explanation(
