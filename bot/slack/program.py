@@ -14,15 +14,23 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.config import Config
-from bot.slack.access import Access
+from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
+from bot.slack.files import Files
+from bot.slack.keys.keeping import Keys
+from bot.slack.keys.listeners import KeyListeners
+from bot.slack.keys.showing import Showing
+from bot.slack.keys.trusting import FindTranscript, TrustListeners
+from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
+from bot.slack.keys.uploading import UploadListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
+from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
@@ -30,6 +38,7 @@ from bot.slack.settings.saving import Saving
 from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
+from bot.smtp.transcript import Transcript
 from bot.vault import Vault, database_path
 from storage.errors import StorageError, Unavailable
 
@@ -139,6 +148,17 @@ class Program:
         access = Access(slack.client, admins=parts.config.admins)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
+        redrawing = Redrawing(slack=slack, threads=self._threads, forms=forms)
+        showing = Showing(
+            access=access,
+            slack=slack,
+            threads=self._threads,
+            replies=replies,
+            keys=Keys(vault=parts.vault, clock=parts.clock),
+            redraw_form=redrawing.redraw,
+            clock=parts.clock,
+        )
+        keys = KeyListeners(showing=showing)
         return Listeners(
             settings=SettingsListeners(
                 access=access,
@@ -148,6 +168,7 @@ class Program:
                 saving=Saving(forms=forms, clock=parts.clock),
                 summaries=Summaries(vault=parts.vault, config=parts.config),
                 start_test=runner.start_in_view,
+                open_keys=keys.open,
             ),
             passwords=PasswordListeners(
                 access=access,
@@ -160,6 +181,24 @@ class Program:
             mailtest=MailtestListeners(
                 access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
             ),
+            key_choice=KeyChoiceListeners(
+                access=access,
+                slack=slack,
+                threads=self._threads,
+                replies=replies,
+                forms=forms,
+                show_keys=keys.push,
+            ),
+            keys=keys,
+            uploads=UploadListeners(showing=showing, files=self._files(slack)),
+            trust=TrustListeners(showing=showing, transcript=_transcripts(runner)),
+        )
+
+    def _files(self, slack: SlackAPI) -> Files:
+        config = self._parts.config
+        assert self._session is not None  # noqa: S101  # for the type checker; start made it
+        return Files(
+            slack=slack, session=self._session, token=config.bot_token, api_url=config.api_url
         )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:
@@ -218,9 +257,17 @@ class Program:
             with contextlib.suppress(StorageError):
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
+                await self._threads(vault.uploads.purge, now - UPLOADS_WAIT)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+def _transcripts(runner: Runner) -> FindTranscript:
+    async def find(caller: Caller, run_id: str) -> Transcript | None:
+        return (await runner.find(caller, run_id)).transcript
+
+    return find
 
 
 async def run(parts: Parts) -> None:

@@ -6,15 +6,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Caller
 from bot.slack.keys.kept import Kept
+from bot.slack.keys.place import Place
 from bot.slack.keys.showing import Done, Showing, place_of, typed
-from bot.slack.keys.view import (
-    Asked,
-    Place,
-    delete_view,
-    keys_view,
-    rename_view,
-    upload_view,
-)
+from bot.slack.keys.upload_view import Asked, upload_view
+from bot.slack.keys.view import delete_view, keys_view, rename_view
 from bot.slack.replies import Body
 from bot.slack.words import Block, code
 from bot.smtp.ssl_keys import UnusableKey

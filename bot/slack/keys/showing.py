@@ -13,7 +13,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.keys.keeping import KeyRefused, Keys
-from bot.slack.keys.view import Place, keys_view, said_view
+from bot.slack.keys.place import Place
+from bot.slack.keys.view import keys_view, said_view
 from bot.slack.problems import tell
 from bot.slack.replies import ANSWER_WITHIN, Replies
 from bot.slack.words import Block, section

@@ -18,8 +18,10 @@ from bot.slack.access import Caller, Refused
 from bot.slack.files import FileRefused, Files, Upload
 from bot.slack.keys.keeping import KeyRefused
 from bot.slack.keys.kept import Kept
+from bot.slack.keys.place import Place
 from bot.slack.keys.showing import Done, Showing, place_of, typed
-from bot.slack.keys.view import Asked, Place, left_in_slack, stored_view, upload_view
+from bot.slack.keys.upload_view import Asked, left_in_slack, upload_view
+from bot.slack.keys.view import stored_view
 from bot.slack.problems import tell
 from bot.slack.replies import Body
 from bot.slack.words import code

@@ -1,11 +1,10 @@
 """SSL keys on screen: the list, and the views on top of it. Pure."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.slack.keys.kept import MOST_KEYS, Kept, in_use
+from bot.slack.keys.place import Place
 from bot.slack.words import (
     Block,
     button,
@@ -24,41 +23,6 @@ TITLE = "SSL keys"
 ENDS_SOON = timedelta(days=21)
 _MOST_DIVIDED = 40
 """With more keys there is no line between them: a view has a hundred blocks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a view about SSL keys belongs: ids alone, for Slack keeps it in `private_metadata`."""
-
-    list: str = ""
-    """The id of the view with the list."""
-    form: str = ""
-    """The id of the settings' form under the list; empty: there is none."""
-    key: str = ""
-    """The SSL key that the view is about; empty: a new one."""
-    revision: int = 0
-    """Of that key."""
-    upload: str = ""
-    """Names an uploaded file that waits to be opened; empty: none does."""
-    attempt: int = 0
-    """How often the view was drawn anew: its fields need new block ids each time."""
-
-    def dump(self) -> str:
-        """Write it down."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def load(cls, text: str) -> "Place":
-        """Read what `dump` wrote. Raises ValueError, TypeError for anything else."""
-        return cls(**json.loads(text))
-
-    def again(self, *, upload: str) -> "Place":
-        """Return the place for the view drawn anew."""
-        return replace(self, upload=upload, attempt=self.attempt + 1)
-
-    def block_id(self, name: str) -> str:
-        """Name the block of the field *name*."""
-        return f"{name}.{self.attempt}" if self.attempt else name
 
 
 def keys_view(keys: Sequence[Kept], *, form: str, now: datetime) -> Block:
@@ -149,84 +113,11 @@ def _warning(leaf: Certificate, *, now: datetime) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What stands in the view for an upload when it is drawn anew, and why it is."""
-
-    name: str = ""
-    file: str = ""
-    """The name of the file that waits; empty: none does."""
-    complaint: str = ""
-    """In mrkdwn."""
-    left: str = ""
-    """What the person has to do about the file in Slack, in mrkdwn; empty: nothing."""
-
-
-def upload_view(place: Place, asked: Asked, *, replaced: str = "") -> Block:
-    """Ask for a file; *replaced* names the SSL key whose place it takes."""
-    blocks: list[Block] = []
-    if asked.complaint:
-        blocks.append(section(f":warning: *Nothing was stored yet.* {asked.complaint}"))
-    if asked.left:
-        blocks.append(section(asked.left))
-    if replaced:
-        blocks.append(
-            section(f"The file takes the place of {code(replaced)}, which keeps its name.")
-        )
-    file: Block = {
-        "type": "input",
-        "block_id": place.block_id("file"),
-        "label": plain("File"),
-        "element": {"type": "file_input", "action_id": "file", "max_files": 1},
-        "optional": bool(asked.file),
-        "hint": plain(
-            "A client key with its certificate (PKCS#12 or PEM: .p12, .pfx, .pem), or a "
-            "certificate to trust (PEM or DER: .pem, .crt, .cer, .der)."
-        ),
-    }
-    if asked.file:
-        blocks.append(
-            context(f"The file {code(asked.file)} is still here: choose one only to change it.")
-        )
-    blocks.append(file)
-    if not replaced:
-        blocks.append(_name_field(place, asked.name))
-    blocks.append(
-        {
-            "type": "input",
-            "block_id": place.block_id("passphrase"),
-            "label": plain("Passphrase"),
-            "element": {
-                "type": "plain_text_input",
-                "action_id": "passphrase",
-                "max_length": 1024,
-            },
-            "optional": True,
-            "hint": plain("Only where the file is protected by one."),
-        }
-    )
-    blocks.append(
-        context(
-            "Slack can't hide what you type: whoever sees your screen can read it, and it travels "
-            "through Slack to this bot. The passphrase opens the file, and is not kept. The file "
-            "is deleted in Slack once it was read, or you are told to do that."
-        )
-    )
-    return modal(
-        "Replace SSL key" if replaced else "Upload SSL key",
-        blocks,
-        callback_id="key_upload",
-        submit="Replace" if replaced else "Upload",
-        close="Back",
-        private_metadata=place.dump(),
-    )
-
-
 def rename_view(place: Place, kept: Kept) -> Block:
     """Ask for another name."""
     return modal(
         "Rename SSL key",
-        [_name_field(place, kept.key.name)],
+        [name_field(place, kept.key.name)],
         callback_id="key_rename",
         submit="Rename",
         close="Back",
@@ -268,16 +159,8 @@ def said_view(text: str, *, close: str = "Back") -> Block:
     return modal(TITLE, [section(text)], callback_id="key_said", close=close)
 
 
-def left_in_slack(name: str, link: str) -> str:
-    """Tell the uploader to delete the file, and where."""
-    where = f"<{escape(link)}|Open it in Slack>" if link else "Open “Files” in Slack's sidebar"
-    return (
-        f":warning: *Slack doesn't let this bot delete {code(name)}.* It stays in your files in "
-        f"Slack until you delete it. {where}, and choose “Delete file” from the menu beside it."
-    )
-
-
-def _name_field(place: Place, name: str) -> Block:
+def name_field(place: Place, name: str) -> Block:
+    """Draw the field in which a key is named."""
     element: Block = {
         "type": "plain_text_input",
         "action_id": "name",

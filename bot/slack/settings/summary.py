@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.slack.access import Role
-from bot.slack.deeds import SAVED, TESTED, fields_of
+from bot.slack.deeds import SAVED, TESTED, fields_of, key_sentence
 from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section, sections
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 from bot.smtp.transcript import Stage
@@ -17,6 +17,7 @@ HELP = (
     "*Mail settings* connect this workspace to a mail server.\n"
     "• `/mailsettings` opens the settings (owners and admins)\n"
     "• `/mailsettings show` says privately what is set up\n"
+    "• `/mailsettings keys` lists SSL keys, and takes new ones (owners and admins)\n"
     "• `/mailsettings history` lists who changed what (owners and admins)\n"
     "• `/mailsettings help` shows this text\n"
     "• `/mailtest name@example.com` sends a test message and reports in the channel; "
@@ -91,7 +92,7 @@ def _deed(entry: Entry) -> str:
         return "changed " + escape(listed([LABELS.get(name, name) for name in fields_of(entry)]))
     if entry.action == TESTED:
         return f"tested: {_result(entry.detail)}"
-    return escape(entry.action)
+    return key_sentence(entry) or escape(entry.action)
 
 
 def _result(detail: Mapping[str, Any]) -> str:
