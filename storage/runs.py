@@ -1,6 +1,7 @@
 """Test runs: states that outlive the process, each step a compare-and-set."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,8 @@ class RunState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     """Interrupted while sending: the server may have taken the message."""
+    CONFIRMED = "confirmed"
+    """Somebody said that the message arrived."""
 
 
 _UNFINISHED = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
@@ -83,14 +86,16 @@ class Runs:
         to: RunState,
         at: datetime,
         payload: bytes | None = None,
+        due_at: datetime | None = None,
     ) -> bool:
         """Take the run from an expected state to another, with a new *payload* if one is given.
 
-        False: it isn't in an expected state, so another did this step; nothing was changed.
+        At *due_at*, something is to be done about it. False: it isn't in an expected state, so
+        another did this step; nothing was changed.
         """
         expected = (expect,) if isinstance(expect, RunState) else expect
         query = select(runs).where(runs.c.id == run_id, runs.c.state.in_(expected))
-        values: dict[str, Any] = {"state": to, "updated_at": at}
+        values: dict[str, Any] = {"state": to, "updated_at": at, "due_at": due_at}
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
             if row is None:
@@ -108,15 +113,49 @@ class Runs:
             row = connection.execute(query).mappings().one_or_none()
         return open_run(self.keyring, row) if row else None
 
-    def rewrite(self, run_id: str, payload: bytes, *, at: datetime) -> None:
-        """Give a run another payload; a run that is gone stays so."""
+    def change(
+        self, run_id: str, change: Callable[[bytes], bytes], *, at: datetime
+    ) -> bytes | None:
+        """Give a run the payload that *change* makes of its own, and return it.
+
+        Two at once are done one after the other. None: there is no such run.
+        """
         query = select(runs).where(runs.c.id == run_id)
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
-            if row is not None:
-                context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
-                values = {"updated_at": at} | _sealed(self.keyring, payload, context)
-                connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+            if row is None:
+                return None
+            payload = change(open_run(self.keyring, row).payload)
+            context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
+            values = {"updated_at": at} | _sealed(self.keyring, payload, context)
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        return payload
+
+    def newest(
+        self, workspace: str, states: tuple[RunState, ...], *, count: int
+    ) -> tuple[Run, ...]:
+        """Return the workspace's runs in one of *states*, the newest first, *count* at most."""
+        query = select(runs).where(runs.c.workspace == workspace, runs.c.state.in_(states))
+        with reading(self.engine) as connection:
+            found = connection.execute(query.order_by(runs.c.created_at.desc()).limit(count))
+            rows = found.mappings().all()
+        return tuple(open_run(self.keyring, row) for row in rows)
+
+    def claim_due(self, *, now: datetime, until: datetime) -> tuple[Run, ...]:
+        """Return the runs that are due *now*, each to one caller.
+
+        They are due again at *until*, for somebody else, unless `settle` says before that what was
+        to be done is done.
+        """
+        due = update(runs).where(runs.c.due_at <= now).values(due_at=until).returning(*runs.c)
+        with writing(self.engine) as connection:
+            rows = connection.execute(due).mappings().all()
+        return tuple(open_run(self.keyring, row) for row in rows)
+
+    def settle(self, run_id: str) -> None:
+        """Note that nothing is to be done about a run any more."""
+        with writing(self.engine) as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
 
     def tell(self, run_id: str) -> None:
         """Note that the people who wait for the run's end were told of it."""

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Dialect,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -90,6 +91,8 @@ runs = Table(
     Column("envelope", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=True, index=True),
+    Index("ix_runs_workspace", "workspace", "created_at"),
 )
 
 rate_limits = Table(

@@ -34,6 +34,7 @@ class Methods:
         channels = ("channels:read", "groups:read", "im:read", "mpim:read")
         write = ("chat:write",)
         return {
+            "api.test": Method(call=self.api_test),
             "auth.test": Method(call=self.auth_test),
             "apps.connections.open": Method(call=self.connections_open, caller="app"),
             "users.info": Method(
@@ -61,6 +62,10 @@ class Methods:
                 call=self.files.delete, needs=("files:write",), required=("file",)
             ),
         }
+
+    def api_test(self, _: Json) -> Json:
+        """Tell that calls arrive."""
+        return {}
 
     def auth_test(self, _: Json) -> Json:
         """Tell whose token it is."""

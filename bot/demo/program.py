@@ -54,6 +54,8 @@ class Wishes:
     password_in_slack: bool = False
     """Passwords are typed into the modal, as without a public address; else on the page for it."""
     deadlines: Deadlines = field(default_factory=Deadlines)
+    heartbeat: float = 15.0
+    """Seconds of silence after which a page is asked whether it is still open."""
 
 
 class PortTaken(Exception):
@@ -184,7 +186,9 @@ class Demo:
         self.slack.connect_http(f"http://{ADDRESS}:{bot.port}/slack/events")
 
     async def _serve(self, listening: socket.socket, api: Api) -> None:
-        runner = web.AppRunner(make_web(api), access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(
+            make_web(api, heartbeat=self._wishes.heartbeat), access_log=None, shutdown_timeout=1.0
+        )
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()

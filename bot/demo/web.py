@@ -34,13 +34,14 @@ _LARGEST_BODY = 2 * LARGEST
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _GATHER = 0.05
 """Seconds in which changes are gathered into one snapshot."""
-_HEARTBEAT = 15.0
-"""Seconds of silence after which a stream is asked whether anybody is there."""
 
 
-def make_web(api: Api) -> web.Application:
-    """Make the HTTP application."""
-    stream = _Stream(api)
+def make_web(api: Api, *, heartbeat: float) -> web.Application:
+    """Make the HTTP application.
+
+    After *heartbeat* seconds of silence a stream is asked whether anybody is there.
+    """
+    stream = _Stream(api, heartbeat)
     app = web.Application(middlewares=[_guard], client_max_size=_LARGEST_BODY)
     app.router.add_routes(
         [
@@ -92,8 +93,9 @@ def _file(name: str) -> web.Response:
 class _Stream:
     """Server-sent events: a whole snapshot at once, and one after each change."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, heartbeat: float) -> None:
         self._api = api
+        self._heartbeat = heartbeat
         self._closing = False
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -110,7 +112,7 @@ class _Stream:
                 screen = json.dumps(self._api.screens.screen(user_id))
                 await response.write(f"data: {screen}\n\n".encode())
                 while not self._closing and not change.done():
-                    done, _ = await asyncio.wait({change}, timeout=_HEARTBEAT)
+                    done, _ = await asyncio.wait({change}, timeout=self._heartbeat)
                     if not done:
                         await response.write(b": still here\n\n")
                 await asyncio.sleep(_GATHER)

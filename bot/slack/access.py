@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/objects/user-object
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -15,6 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.pace import Pace
 from bot.slack.words import ADMINS_ONLY, OTHER_WORKSPACE, SLACK_SILENT
 
 
@@ -76,19 +77,23 @@ class Caller:
         return cls(team_id=team_id, user_id=str(body.get("user_id") or ""), home_team_id=team_id)
 
 
-FRESH_SECONDS = 30
-"""How old an answer of Slack may be where nothing is saved."""
-_PATIENCE_SECONDS = 2.2
-"""How long we wait for `users.info`: a submission must be answered within three seconds."""
-_REMEMBERED = 10_000
-
-
 class Access:
     """Asks Slack who people are, and remembers the answers for half a minute."""
 
-    def __init__(self, client: AsyncWebClient, *, admins: frozenset[str]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        admins: frozenset[str],
+        pace: Pace,
+        seconds: Callable[[], float] = time.monotonic,
+        remembered: int = 10_000,
+    ) -> None:
         self._client = client
         self._admins = admins
+        self._pace = pace
+        self._seconds = seconds
+        self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
 
     async def person(self, caller: Caller, *, fresh: bool = False) -> Person:
@@ -99,21 +104,21 @@ class Access:
             return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
         try:
             answer = await asyncio.wait_for(
-                self._client.users_info(user=caller.user_id), _PATIENCE_SECONDS
+                self._client.users_info(user=caller.user_id), self._pace.identify_within
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackSilent(SLACK_SILENT) from problem
         person = read_user(answer["user"] or {}, caller, admins=self._admins)
-        self._known[caller.team_id, caller.user_id] = (time.monotonic(), person)
+        self._known[caller.team_id, caller.user_id] = (self._seconds(), person)
         self._known.move_to_end((caller.team_id, caller.user_id))
-        while len(self._known) > _REMEMBERED:
+        while len(self._known) > self._most:
             self._known.popitem(last=False)
         return person
 
     def remembered(self, caller: Caller) -> Person | None:
         """Return what Slack said of *caller* within the last half minute."""
         at, person = self._known.get((caller.team_id, caller.user_id), (0.0, None))
-        return person if person and time.monotonic() - at <= FRESH_SECONDS else None
+        return person if person and self._seconds() - at <= self._pace.trusted_for else None
 
     def was_admin(self, caller: Caller) -> bool:
         """Tell whether Slack's last answer, however old, called *caller* an admin.

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.pace import Pace
 from bot.slack.words import Block
 
 log = structlog.get_logger(__name__)
@@ -31,9 +33,6 @@ class SlackFailure(Exception):
         """It says nothing of the call itself: the same one may do later."""
 
 
-AGAIN_AFTER = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the attempts to tell what must not be lost, a minute in all."""
-
 TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
@@ -41,8 +40,6 @@ _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
 _FILE_GONE = frozenset({"file_not_found", "file_deleted"})
 _REMEMBERED = 1000
 """Views whose hash is known: those that were redrawn lately."""
-_OPENS_WITHIN = (0.0, 0.3, 1.0, 2.0)
-"""Seconds between the looks for a view that an ack has pushed."""
 _NO_WORD = "unknown"
 _PASSING = frozenset(
     {_NO_WORD, "ratelimited", "internal_error", "fatal_error", "service_unavailable"}
@@ -57,7 +54,10 @@ class SlackRefused(Exception):
 class SlackAPI:
     """Our few calls. Retries wait as Slack asks; a trigger is not retried, it dies in 3 s."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, token: str, api_url: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, *, token: str, api_url: str, pace: Pace
+    ) -> None:
+        self.pace = pace
         self._session = session
         self.client = AsyncWebClient(
             token=token,
@@ -83,6 +83,19 @@ class SlackAPI:
             "Copy the “Bot User OAuth Token” from the app's page “OAuth & Permissions”, or install "
             "the app into the workspace again.",
         )
+
+    async def stay_connected(self) -> None:
+        """Keep two connections open, for ever: one for a window, one for whom it is for.
+
+        A new one costs two round trips and more before the first byte of a call.
+        """
+        while True:
+            await asyncio.sleep(self.pace.warm_every)
+            await asyncio.gather(*(self._touch() for _ in range(2)))
+
+    async def _touch(self) -> None:
+        with suppress(SlackFailure):  # what needs Slack will tell
+            await self._call(self._at_once, "api.test", {})
 
     async def socket_address(self, app_token: str) -> str:
         """Return where Socket Mode connects to, once. Raises SlackRefused.
@@ -144,7 +157,7 @@ class SlackAPI:
 
         False: it is closed. Raises SlackFailure.
         """
-        for pause in _OPENS_WITHIN:
+        for pause in self.pace.opens_within:
             await asyncio.sleep(pause)
             try:
                 await self._call(
@@ -201,8 +214,11 @@ class SlackAPI:
         blocks: Sequence[Block] | None = None,
         *,
         in_channel: bool = False,
+        replace_original: bool = False,
     ) -> None:
         """Answer through a response URL: five times in thirty minutes. Raises SlackFailure.
+
+        That of a click can *replace_original*: the message that was clicked.
 
         https://docs.slack.dev/interactivity/handling-user-interaction
         """
@@ -216,7 +232,7 @@ class SlackAPI:
                 text=text,
                 blocks=list(blocks) if blocks is not None else None,
                 response_type="in_channel" if in_channel else "ephemeral",
-                replace_original=False,
+                replace_original=replace_original,
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem

@@ -24,8 +24,6 @@ LARGEST = 256 * 1024
 
 _SLACK = ("slack.com", "slack-gov.com")
 _TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
-_AGAIN_AFTER = (0.0, 1.0, 2.0)
-"""Seconds between the attempts while Slack is in trouble."""
 _LINK = re.compile(r"https?://[^\s<>|]+")
 _PIECE = 16 * 1024
 
@@ -82,7 +80,7 @@ class Files:
         if _number(described.get("size")) > LARGEST:
             raise FileRefused(TOO_LARGE)
         page = described.get("mimetype") == "text/html"
-        for pause in _AGAIN_AFTER:
+        for pause in (0.0, *self.slack.pace.again_after[:2]):
             await asyncio.sleep(pause)
             content = await self._download(url, page_expected=page)
             if content is not None:

@@ -14,31 +14,18 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.config import Config
-from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
-from bot.slack.files import Files
-from bot.slack.keys.keeping import Keys
-from bot.slack.keys.listeners import KeyListeners
-from bot.slack.keys.showing import Showing
-from bot.slack.keys.trusting import FindTranscript, TrustListeners
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
-from bot.slack.keys.uploading import UploadListeners
 from bot.slack.mailtest.admission import Limits
-from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
-from bot.slack.replies import Replies
-from bot.slack.settings.forms import WAITING, Forms
-from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
-from bot.slack.settings.listeners import SettingsListeners
-from bot.slack.settings.password import PasswordListeners
+from bot.slack.pace import Pace
+from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
-from bot.slack.settings.saving import Saving
-from bot.slack.settings.summary import Summaries
+from bot.slack.wiring import Tools, make_listeners
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
-from bot.smtp.transcript import Transcript
 from bot.vault import Vault, database_path
 from storage.errors import StorageError, Unavailable
 
@@ -63,6 +50,7 @@ class Parts:
     network: Network
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    pace: Pace = field(default_factory=Pace)
 
 
 class Program:
@@ -76,7 +64,8 @@ class Program:
         self._session: aiohttp.ClientSession | None = None
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
-        self._tidying: asyncio.Task[None] | None = None
+        self._upkeep: tuple[asyncio.Task[None], ...] = ()
+        """What runs as long as the program does."""
         self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
@@ -93,7 +82,12 @@ class Program:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
-        slack = SlackAPI(self._session, token=config.bot_token, api_url=config.api_url)
+        slack = SlackAPI(
+            self._session,
+            token=config.bot_token,
+            api_url=config.api_url,
+            pace=self._parts.pace,
+        )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
         runner = Runner(
@@ -107,7 +101,18 @@ class Program:
             clock=self._parts.clock,
             workspace_name=workspace.name,
         )
-        listeners = self._listeners(slack, runner)
+        listeners = make_listeners(
+            Tools(
+                config=config,
+                vault=self._parts.vault,
+                clock=self._parts.clock,
+                slack=slack,
+                session=self._session,
+                threads=self._threads,
+                work=self._work,
+            ),
+            runner,
+        )
         app = make_app(
             slack,
             listeners,
@@ -118,7 +123,10 @@ class Program:
         untold = await runner.untold()
         await self._listen(app, listeners, slack)
         runner.recover(untold)
-        self._tidying = asyncio.create_task(self._tidy(), name="tidy")
+        self._upkeep = (
+            asyncio.create_task(self._tidy(), name="tidy"),
+            asyncio.create_task(slack.stay_connected(), name="stay connected"),
+        )
         log.info(
             "ready",
             workspace=workspace.team_id,
@@ -130,8 +138,8 @@ class Program:
         """Take no more requests, finish or mark the tests in flight, and leave within 30 s."""
         self._draining = True
         log.info("stopping", under_way=len(self._work))
-        if self._tidying is not None:
-            self._tidying.cancel()
+        for each in self._upkeep:
+            each.cancel()
         if self._socket is not None:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
@@ -142,64 +150,6 @@ class Program:
             await self._session.close()
         self._threads.close()
         log.info("stopped")
-
-    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
-        parts = self._parts
-        access = Access(slack.client, admins=parts.config.admins)
-        forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
-        replies = Replies(slack=slack, work=self._work)
-        redrawing = Redrawing(slack=slack, threads=self._threads, forms=forms)
-        showing = Showing(
-            access=access,
-            slack=slack,
-            threads=self._threads,
-            replies=replies,
-            keys=Keys(vault=parts.vault, clock=parts.clock),
-            redraw_form=redrawing.redraw,
-            clock=parts.clock,
-        )
-        keys = KeyListeners(showing=showing)
-        return Listeners(
-            settings=SettingsListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                saving=Saving(forms=forms, clock=parts.clock),
-                summaries=Summaries(vault=parts.vault, config=parts.config),
-                start_test=runner.start_in_view,
-                open_keys=keys.open,
-            ),
-            passwords=PasswordListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                forms=forms,
-                clock=parts.clock,
-            ),
-            mailtest=MailtestListeners(
-                access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
-            ),
-            key_choice=KeyChoiceListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                forms=forms,
-                show_keys=keys.push,
-            ),
-            keys=keys,
-            uploads=UploadListeners(showing=showing, files=self._files(slack)),
-            trust=TrustListeners(showing=showing, transcript=_transcripts(runner)),
-        )
-
-    def _files(self, slack: SlackAPI) -> Files:
-        config = self._parts.config
-        assert self._session is not None  # noqa: S101  # for the type checker; start made it
-        return Files(
-            slack=slack, session=self._session, token=config.bot_token, api_url=config.api_url
-        )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:
         answer = await slack.who_we_are()
@@ -261,13 +211,6 @@ class Program:
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())
-
-
-def _transcripts(runner: Runner) -> FindTranscript:
-    async def find(caller: Caller, run_id: str) -> Transcript | None:
-        return (await runner.find(caller, run_id)).transcript
-
-    return find
 
 
 async def run(parts: Parts) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from bot.slack.access import Caller
-from bot.slack.api import AGAIN_AFTER, SlackAPI, SlackFailure
+from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.problems import tell
 from bot.slack.words import notice, section
 from bot.slack.work import Work
@@ -17,9 +17,6 @@ Body = dict[str, Any]
 Answer = Callable[[Caller, Body], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
-
-ANSWER_WITHIN = 2.6
-"""Seconds for a submission, of Slack's three: then it is answered with a view that waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,23 +58,24 @@ class Replies:
     async def _last_word(self, say: Callable[[], Awaitable[Any]], body: Body, text: str) -> None:
         """Tell a person where they look, else in a direct message; of neither, tell the log."""
         user_id = Caller.of(body).user_id
-        if await _said(say):
+        if await self._said(say):
             return
         # Windows close, triggers die within seconds, response URLs after half an hour.
-        if not user_id or not await _said(lambda: self.slack.post(user_id, text, [section(text)])):
+        if not user_id or not await self._said(
+            lambda: self.slack.post(user_id, text, [section(text)])
+        ):
             log.error("nobody could be told", user=user_id)
 
-
-async def _said(say: Callable[[], Awaitable[Any]]) -> bool:
-    """Try for a minute while Slack is in trouble. False: it takes this nowhere."""
-    for pause in (0.0, *AGAIN_AFTER):
-        await asyncio.sleep(pause)
-        try:
-            await say()
-        except SlackFailure as failure:
-            log.info("a person was not told yet", why=failure.error)
-            if not failure.passing:
-                break
-        else:
-            return True
-    return False
+    async def _said(self, say: Callable[[], Awaitable[Any]]) -> bool:
+        """Try for a minute while Slack is in trouble. False: it takes this nowhere."""
+        for pause in (0.0, *self.slack.pace.again_after):
+            await asyncio.sleep(pause)
+            try:
+                await say()
+            except SlackFailure as failure:
+                log.info("a person was not told yet", why=failure.error)
+                if not failure.passing:
+                    break
+            else:
+                return True
+        return False

@@ -1,11 +1,12 @@
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.demo.program import Demo
+from bot.demo.program import Demo, Wishes
 
 
 async def test_the_page_loads_nothing_from_outside(page: Any, demo: Demo) -> None:
@@ -85,15 +86,15 @@ async def test_each_change_comes_down_the_stream(page: Any) -> None:
     assert after["version"] > before["version"]
 
 
-async def test_a_quiet_stream_asks_whether_anybody_is_there(
-    page: Any, demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.demo.web._HEARTBEAT", 0.01)
-    async with (
-        asyncio.timeout(10),
-        page.session.get(f"{demo.address}api/stream", params={"user": "UADMIN"}) as response,
-    ):
-        await response.content.readuntil(b": still here\n\n")
+class TestAQuietStream:
+    @pytest.fixture
+    def wishes(self, wishes: Wishes) -> Wishes:
+        return replace(wishes, heartbeat=0.01)
+
+    async def test_it_asks_whether_anybody_is_there(self, page: Any, demo: Demo) -> None:
+        where, who = f"{demo.address}api/stream", {"user": "UADMIN"}
+        async with asyncio.timeout(10), page.session.get(where, params=who) as response:
+            await response.content.readuntil(b": still here\n\n")
 
 
 async def test_nobody_streams_for_a_stranger(page: Any, demo: Demo) -> None:

@@ -21,6 +21,7 @@ from bot.demo.drawing import visible_text
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller
 from bot.slack.api import SlackAPI
+from bot.slack.pace import Pace
 from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
 from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
@@ -94,8 +95,16 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def api(slack: StandIn, session: aiohttp.ClientSession) -> SlackAPI:
-    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url)
+def pace() -> Pace:
+    """Slack's, but without the long waits between attempts."""
+    return Pace(
+        again_after=(0.0, 0.0), opens_within=(0.0, 0.0), edit_every=0.01, identify_within=0.2
+    )
+
+
+@pytest.fixture
+def api(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
+    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url, pace=pace)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from bot.demo.slack import StandIn
-from bot.slack import access as module
 from bot.slack.access import (
-    FRESH_SECONDS,
     Access,
     Caller,
     NotAdmin,
@@ -20,6 +18,7 @@ from bot.slack.access import (
     read_user,
 )
 from bot.slack.api import SlackAPI
+from bot.slack.pace import Pace
 
 ORGANISATION = {"id": "W1", "enterprise_id": "E1", "teams": ["T1", "T7"]}
 PEOPLE: dict[str, tuple[dict[str, Any], Role]] = {
@@ -61,16 +60,16 @@ NAMED: dict[str, tuple[dict[str, Any], Role]] = {
 
 
 @pytest.fixture
-def access(api: SlackAPI) -> Access:
-    return Access(api.client, admins=frozenset({"UNAMED"}))
+def clock() -> SimpleNamespace:
+    """The seconds by which an answer grows old."""
+    return SimpleNamespace(now=1000.0)
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The seconds by which an answer grows old."""
-    clock = SimpleNamespace(now=1000.0)
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    return clock
+def access(api: SlackAPI, clock: SimpleNamespace) -> Access:
+    return Access(
+        api.client, admins=frozenset({"UNAMED"}), pace=api.pace, seconds=lambda: clock.now
+    )
 
 
 def caller(user_id: str) -> Caller:
@@ -154,7 +153,7 @@ async def test_an_answer_is_remembered_for_half_a_minute_and_no_longer(
     assert not access.was_admin(admin)
     await access.admin(admin)
     slack.add_user("UADMIN", name="admin")
-    clock.now += FRESH_SECONDS
+    clock.now += Pace().trusted_for
     assert (await access.admin(admin)).role is Role.ADMIN
     assert asked(slack) == 1
     clock.now += 0.1
@@ -179,10 +178,8 @@ async def test_a_save_asks_afresh_and_the_answer_is_remembered(
     assert asked(slack) == 2
 
 
-async def test_who_was_asked_about_longest_ago_is_forgotten(
-    slack: StandIn, access: Access, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_REMEMBERED", 2)
+async def test_who_was_asked_about_longest_ago_is_forgotten(slack: StandIn, api: SlackAPI) -> None:
+    access = Access(api.client, admins=frozenset(), pace=api.pace, remembered=2)
     for user_id in ("UADMIN", "UOWNER", "UADMIN", "UMEMBER"):
         await access.person(caller(user_id), fresh=True)
     assert access.remembered(caller("UOWNER")) is None
@@ -192,9 +189,8 @@ async def test_who_was_asked_about_longest_ago_is_forgotten(
 
 @pytest.mark.parametrize("error", ["user_not_found", "missing_scope", "invalid_auth", 500])
 async def test_no_answer_is_a_no_with_its_reason(
-    slack: StandIn, access: Access, error: str | int, monkeypatch: pytest.MonkeyPatch
+    slack: StandIn, access: Access, error: str | int
 ) -> None:
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.2)
     slack.weather.fail("users.info", times=9, status=error)
     with pytest.raises(SlackSilent) as refused:
         await access.admin(caller("UADMIN"))
@@ -203,19 +199,15 @@ async def test_no_answer_is_a_no_with_its_reason(
     assert access.remembered(caller("UADMIN")) is None
 
 
-async def test_a_slack_that_is_down_is_a_no(
-    slack: StandIn, access: Access, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.2)
+async def test_a_slack_that_is_down_is_a_no(slack: StandIn, access: Access) -> None:
     slack.weather.down()
     with pytest.raises(SlackSilent):
         await access.person(caller("UADMIN"))
 
 
 async def test_a_slack_that_hangs_is_a_no_in_time_for_a_submission(
-    slack: StandIn, access: Access, monkeypatch: pytest.MonkeyPatch
+    slack: StandIn, access: Access
 ) -> None:
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.05)
     slack.weather.hang("users.info")
     with pytest.raises(SlackSilent):
         await access.person(caller("UADMIN"))

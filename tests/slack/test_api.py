@@ -6,8 +6,8 @@ import aiohttp
 import pytest
 
 from bot.demo.slack import StandIn
-from bot.slack import api as module
 from bot.slack.api import SlackAPI, SlackFailure, SlackRefused
+from bot.slack.pace import Pace
 from bot.slack.words import notice, section
 
 VIEW, OTHER = notice("One", "first"), notice("Two", "second")
@@ -40,10 +40,7 @@ async def test_a_view_that_is_gone_or_newer_is_nobodys_loss(api: SlackAPI, ticke
     assert tickets.shown(root) == "first"
 
 
-async def test_a_view_is_redrawn_by_the_name_that_we_gave_it(
-    api: SlackAPI, tickets: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_OPENS_WITHIN", (0.0, 0.0))
+async def test_a_view_is_redrawn_by_the_name_that_we_gave_it(api: SlackAPI, tickets: Any) -> None:
     root = await api.open_view(tickets.trigger(), VIEW | {"external_id": "ours"})
     assert await api.update_pushed("ours", OTHER)
     assert tickets.shown(root) == "second"
@@ -142,9 +139,9 @@ async def test_a_response_url_in_bad_weather_may_do_later(
 
 
 @pytest.fixture
-def stranger(slack: StandIn, session: aiohttp.ClientSession) -> SlackAPI:
+def stranger(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
     """A bot with a token that Slack does not know."""
-    return SlackAPI(session, token="xoxb-2-wrong", api_url=slack.api_url)
+    return SlackAPI(session, token="xoxb-2-wrong", api_url=slack.api_url, pace=pace)
 
 
 async def test_a_token_that_slack_refuses_is_told_with_its_cure(

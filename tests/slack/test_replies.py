@@ -6,7 +6,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.demo.slack import StandIn
-from bot.slack import replies as module
 from bot.slack.access import Caller, NotAdmin
 from bot.slack.api import SlackAPI
 from bot.slack.replies import Replies
@@ -17,8 +16,7 @@ WORDS = "Ask one of the admins."
 
 
 @pytest.fixture
-def replies(api: SlackAPI, monkeypatch: pytest.MonkeyPatch) -> Replies:
-    monkeypatch.setattr(module, "AGAIN_AFTER", (0.0,))
+def replies(api: SlackAPI) -> Replies:
     return Replies(slack=api, work=Work())
 
 

@@ -73,18 +73,50 @@ def test_runs_of_whose_end_nobody_was_told_are_found_again_the_oldest_first(
     assert [each.state for each in runs.untold()] == expected
 
 
-def test_a_rewritten_payload_keeps_the_state(runs: Runs, at: datetime) -> None:
+def test_a_changed_payload_keeps_the_state(runs: Runs, at: datetime) -> None:
     run = runs.add("T1", b"before", at=at)
     runs.advance(run.id, expect=RunState.QUEUED, to=RunState.RUNNING, at=at)
-    runs.rewrite(run.id, b"after", at=at)
+    assert runs.change(run.id, lambda payload: payload + b" and after", at=at)
     found = runs.get(run.id)
     assert found is not None
-    assert (found.payload, found.state) == (b"after", RunState.RUNNING)
+    assert (found.payload, found.state) == (b"before and after", RunState.RUNNING)
 
 
-def test_a_run_that_is_gone_is_not_rewritten(runs: Runs, at: datetime) -> None:
-    runs.rewrite("gone", b"after", at=at)
+def test_a_run_that_is_gone_is_not_changed(runs: Runs, at: datetime) -> None:
+    assert runs.change("gone", lambda payload: payload, at=at) is None
     assert runs.get("gone") is None
+
+
+def test_the_newest_runs_of_one_workspace_are_found_by_their_states(
+    runs: Runs, at: datetime
+) -> None:
+    made = [
+        runs.add(workspace, b"x", at=at + timedelta(seconds=second))
+        for second, workspace in enumerate(["T1", "T2", "T1", "T1", "T1"])
+    ]
+    for run in made[:4]:
+        runs.advance(run.id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=at)
+    found = runs.newest("T1", (RunState.ACCEPTED, RunState.UNKNOWN), count=2)
+    assert [each.id for each in found] == [made[3].id, made[2].id]
+
+
+def test_a_run_that_is_due_is_given_to_one_caller_until_it_is_settled(
+    runs: Runs, at: datetime
+) -> None:
+    run, other = (runs.add("T1", b"x", at=at) for _ in range(2))
+    minute = timedelta(minutes=1)
+    runs.advance(
+        run.id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=at, due_at=at + 10 * minute
+    )
+    runs.advance(other.id, expect=RunState.QUEUED, to=RunState.FAILED, at=at)
+    assert runs.claim_due(now=at + 9 * minute, until=at + 12 * minute) == ()
+    [found] = runs.claim_due(now=at + 10 * minute, until=at + 12 * minute)
+    assert found.id == run.id
+    assert runs.claim_due(now=at + 11 * minute, until=at + 13 * minute) == ()
+    [again] = runs.claim_due(now=at + 12 * minute, until=at + 14 * minute)
+    assert again.id == run.id
+    runs.settle(run.id)
+    assert runs.claim_due(now=at + 20 * minute, until=at + 22 * minute) == ()
 
 
 def test_only_old_finished_runs_are_purged(runs: Runs, at: datetime) -> None:

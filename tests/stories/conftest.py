@@ -19,6 +19,7 @@ from bot.demo.modal import Modal
 from bot.demo.person import Person
 from bot.demo.slack import StandIn
 from bot.slack.mailtest.admission import Limits
+from bot.slack.pace import Pace
 from bot.slack.program import Parts, Program
 from bot.smtp.certificates import client_context
 from bot.smtp.lookup import Resolver
@@ -143,6 +144,11 @@ def environ() -> dict[str, str]:
 
 
 @pytest.fixture
+def pace() -> Pace:
+    return Pace()
+
+
+@pytest.fixture
 def limits() -> Limits:
     return Limits()
 
@@ -171,6 +177,7 @@ async def bot(
     door: str,
     environ: dict[str, str],
     limits: Limits,
+    pace: Pace,
     network: Network,
     tmp_path: Path,
 ) -> AsyncIterator[Bot]:
@@ -190,7 +197,9 @@ async def bot(
     network = replace(network, policy=config.policy)
     clock = Clock()
     vault = open_vault(config, announce=lambda _text: None)
-    parts = Parts(config=config, vault=vault, network=network, limits=limits, clock=clock)
+    parts = Parts(
+        config=config, vault=vault, network=network, limits=limits, clock=clock, pace=pace
+    )
 
     async def begin() -> Program:
         program = Program(parts)

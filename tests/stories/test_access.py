@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.slack.app import REDRAWING
+from bot.slack.pace import Pace
 
 PEOPLE = ("member", "guest", "deactivated", "foreign")
 ACTIONS = (*REDRAWING, "more", "send_test", "change_password", "remove_password")
@@ -201,44 +202,46 @@ async def test_when_slack_cannot_be_asked_nothing_is_saved_and_nothing_typed_is_
     await bot.save(modal)
 
 
-async def test_an_admin_of_long_ago_gets_a_window_that_says_no(
-    bot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await bot.open_settings()
-    monkeypatch.setattr("bot.slack.access.FRESH_SECONDS", -1)
-    modal = await bot.open_settings()
-    assert modal.title == "Mail settings"
-    bot.slack.add_user("UADMIN", name="admin")
-    await bot.admin.command("/mailsettings")
-    modal = await bot.admin.modal()
-    await modal.shows("Only this workspace's owners and admins")
-    assert modal.fields() == []
+class TestAnAdminOfLongAgo:
+    """Slack's word on somebody is too old as soon as it is given."""
 
+    @pytest.fixture
+    def pace(self) -> Pace:
+        return Pace(trusted_for=-1.0)
 
-async def test_an_admin_whose_form_the_vault_cannot_fill_is_told_in_the_window(
-    bot: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    modal = await bot.open_settings()
-    await bot.fill(modal)
-    await bot.save(modal)
-    monkeypatch.setattr("bot.slack.access.FRESH_SECONDS", -1)
-    with bot.parts.vault.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE records SET envelope = x'00' WHERE kind = 'settings'")
-    await bot.admin.command("/mailsettings")
-    modal = await bot.admin.modal()
-    await modal.shows("incident number")
+    async def test_an_admin_of_long_ago_gets_a_window_that_says_no(self, bot: Any) -> None:
+        await bot.open_settings()
+        modal = await bot.open_settings()
+        assert modal.title == "Mail settings"
+        bot.slack.add_user("UADMIN", name="admin")
+        await bot.admin.command("/mailsettings")
+        modal = await bot.admin.modal()
+        await modal.shows("Only this workspace's owners and admins")
+        assert modal.fields() == []
 
+    async def test_an_admin_whose_form_the_vault_cannot_fill_is_told_in_the_window(
+        self, bot: Any
+    ) -> None:
+        modal = await bot.open_settings()
+        await bot.fill(modal)
+        await bot.save(modal)
+        with bot.parts.vault.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE records SET envelope = x'00' WHERE kind = 'settings'"
+            )
+        await bot.admin.command("/mailsettings")
+        modal = await bot.admin.modal()
+        await modal.shows("incident number")
 
-@pytest.mark.parametrize("trouble", ["expired_trigger_id", "internal_error"])
-async def test_a_window_that_did_not_open_for_an_admin_of_long_ago_is_told_privately(
-    bot: Any, monkeypatch: pytest.MonkeyPatch, trouble: str
-) -> None:
-    await bot.open_settings()
-    monkeypatch.setattr("bot.slack.access.FRESH_SECONDS", -1)
-    bot.slack.weather.fail("views.open", status=trouble)
-    await bot.admin.command("/mailsettings")
-    message = await bot.slack.message("C1", containing="try again")
-    assert message.visible_to == "UADMIN"
+    @pytest.mark.parametrize("trouble", ["expired_trigger_id", "internal_error"])
+    async def test_a_window_that_did_not_open_for_an_admin_of_long_ago_is_told_privately(
+        self, bot: Any, trouble: str
+    ) -> None:
+        await bot.open_settings()
+        bot.slack.weather.fail("views.open", status=trouble)
+        await bot.admin.command("/mailsettings")
+        message = await bot.slack.message("C1", containing="try again")
+        assert message.visible_to == "UADMIN"
 
 
 def sent_to_bot(bot: Any, what: str) -> Any:

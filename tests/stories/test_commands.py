@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.slack.mailtest.admission import Limits
+from bot.slack.pace import Pace
 from storage.limits import Limit
 
 
@@ -39,16 +40,18 @@ async def test_done_closes_the_window(bot: Any) -> None:
 
 
 @pytest.fixture
-def hold_up(
-    bot: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[], sqlite3.Connection]]:
+def pace() -> Pace:
+    """A submission is answered at once, whatever comes of it."""
+    return Pace(answer_within=0.0)
+
+
+@pytest.fixture
+def hold_up(bot: Any) -> Iterator[Callable[[], sqlite3.Connection]]:
     """Hold the database until `rollback`, and let the bot wait for it but a moment."""
     path = bot.parts.vault.engine.url.database
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
 
         def begin() -> sqlite3.Connection:
-            for name in ("listeners", "password"):
-                monkeypatch.setattr(f"bot.slack.settings.{name}.ANSWER_WITHIN", 0.0)
             other.execute("BEGIN EXCLUSIVE")
             return other
 

@@ -8,6 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.slack.pace import Pace
+
 SIGNING_SECRET = "signing-secret-0123"
 
 
@@ -210,3 +212,15 @@ async def test_a_connection_that_slack_renews_loses_no_command(bot: Any) -> None
     await bot.slack.sockets.refresh()
     await bot.slack.connected()
     await bot.open_settings()
+
+
+class TestTheConnectionToSlack:
+    @pytest.fixture
+    def pace(self) -> Pace:
+        return Pace(warm_every=0.01)
+
+    async def test_it_is_kept_open_while_nobody_calls(self, bot: Any) -> None:
+        def often() -> bool | None:
+            return [each.what for each in bot.slack.record].count("api.test") >= 4 or None
+
+        assert await bot.slack.events.until(often, what="calls that keep the connection")

@@ -16,7 +16,7 @@ from bot.slack.keys.keeping import KeyRefused, Keys
 from bot.slack.keys.place import Place
 from bot.slack.keys.view import keys_view, said_view
 from bot.slack.problems import tell
-from bot.slack.replies import ANSWER_WITHIN, Replies
+from bot.slack.replies import Replies
 from bot.slack.words import Block, section
 from bot.slack.work import Threads
 
@@ -58,7 +58,7 @@ class Showing:
     async def promptly(self, ack: AsyncAck, caller: Caller, deed: Deed, *, doing: str) -> None:
         """Answer a submission with what *deed* comes to; where that takes long, say *doing*."""
         under_way = asyncio.ensure_future(self._outcome(deed))
-        done, _ = await asyncio.wait({under_way}, timeout=ANSWER_WITHIN)
+        done, _ = await asyncio.wait({under_way}, timeout=self.slack.pace.answer_within)
         if not done:
             await self.waiting(ack, caller, _awaited(under_way), doing=doing)
             return

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.slack.api import AGAIN_AFTER
 from bot.slack.deeds import tested
 from bot.slack.mailtest.run import dump_run, load_run
 from bot.slack.work import Threads
-from bot.smtp.transcript import Outcome, Transcript
+from bot.smtp.transcript import Diagnosis, Outcome, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError, Unavailable
 from storage.runs import RunState
@@ -24,6 +23,8 @@ _ENDS = {
     Outcome.REFUSED: RunState.FAILED,
     Outcome.UNKNOWN: RunState.UNKNOWN,
 }
+UNANSWERED_AFTER = timedelta(minutes=10)
+"""When a message of which nobody has said that it arrived is spoken of again."""
 _UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
 
 
@@ -35,6 +36,8 @@ class Entry:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    again_after: tuple[float, ...]
+    """Seconds between the attempts to write down what could not be written."""
     recorded: bool = False
     """How it ended is written down."""
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -52,12 +55,14 @@ class Entry:
         """Note that the message is on its way: from here on never again. Raises StorageError."""
         await self.threads(self._step, RunState.RUNNING, RunState.SENDING)
 
-    async def ended(self, transcript: Transcript, cause: str) -> None:
+    async def ended(self, transcript: Transcript, diagnosis: Diagnosis | None) -> None:
         """Note how it ended, if the vault can just now; `settle` tries again."""
         async with self._writing:
-            self.recorded = await self._tried(lambda: self._end(transcript, cause))
+            self.recorded = await self._tried(lambda: self._end(transcript, diagnosis))
 
-    async def settle(self, transcript: Transcript, cause: str, *, told: bool) -> None:
+    async def settle(
+        self, transcript: Transcript, diagnosis: Diagnosis | None, *, told: bool
+    ) -> None:
         """Note what is still missing: how it ended, and that people were *told*.
 
         Tries for a minute. What it can't note, a restart tells once more, as far as it knows.
@@ -65,12 +70,12 @@ class Entry:
 
         def rest() -> None:
             if not self.recorded:
-                self._end(transcript, cause)
+                self._end(transcript, diagnosis)
                 self.recorded = True
             if told:
                 self.vault.runs.tell(self.run_id)
 
-        for pause in (0.0, *AGAIN_AFTER):
+        for pause in (0.0, *self.again_after):
             await asyncio.sleep(pause)
             if await self._tried(rest):
                 return
@@ -89,28 +94,32 @@ class Entry:
             raise Unavailable(f"the run is not {expect} any more")
 
     def _note(self, ts: str) -> None:
-        if (written := self.vault.runs.get(self.run_id)) is not None:
-            run = replace(load_run(written.payload), ts=ts)
-            self.vault.runs.rewrite(self.run_id, dump_run(run), at=self.clock())
+        def note(payload: bytes) -> bytes:
+            return dump_run(replace(load_run(payload), ts=ts))
 
-    def _end(self, transcript: Transcript, cause: str) -> None:
+        self.vault.runs.change(self.run_id, note, at=self.clock())
+
+    def _end(self, transcript: Transcript, diagnosis: Diagnosis | None) -> None:
         if (written := self.vault.runs.get(self.run_id)) is None:
             return
-        run = load_run(written.payload).ended(transcript)
+        now = self.clock()
+        run = load_run(written.payload).ended(transcript, diagnosis, now)
+        cause = diagnosis.cause if diagnosis is not None else None
         self.vault.runs.advance(
             self.run_id,
             expect=_UNDER_WAY,
             to=_ENDS[transcript.outcome],
-            at=self.clock(),
+            at=now,
             payload=dump_run(run),
+            due_at=now + UNANSWERED_AFTER if run.wants_confirmation else None,
         )
         stage = str(transcript.failure.stage) if transcript.failure is not None else None
         event = tested(
             run.test.asked_by,
             outcome=str(transcript.outcome),
             stage=stage,
-            cause=cause or None,
+            cause=cause,
             revision=run.test.revision,
         )
-        self.vault.audit.append(run.test.team_id, event, at=self.clock())
-        log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause or None)
+        self.vault.audit.append(run.test.team_id, event, at=now)
+        log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause)

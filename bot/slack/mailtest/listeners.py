@@ -7,10 +7,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.command import HELP, Request, Usage, parse
+from bot.slack.mailtest.details import details
 from bot.slack.mailtest.runner import Runner, Spot
-from bot.slack.mailtest.view import Content, details, view_of
+from bot.slack.mailtest.view import Content, view_of
 from bot.slack.replies import Body, Replies
-from bot.slack.words import escape, section
+from bot.slack.words import escape, rich, rich_text, section
 from bot.slack.work import Threads
 
 
@@ -34,8 +35,9 @@ class MailtestListeners:
         if request.help:
             await ack(text=HELP)
             return
-        whom = escape(request.recipient) if request.recipient else "your own address"
-        await ack(text=f"Testing mail to {whom} ... The result comes as a message here.")
+        whom = request.recipient or "your own address"
+        text = f"Testing mail to {whom} ... The result comes as a message here."
+        await ack(text=escape(text), blocks=[rich([rich_text(text)])])
 
         async def start(caller: Caller, body: Body) -> None:
             await self._start(caller, body, request, key=f"command:{body['trigger_id']}")

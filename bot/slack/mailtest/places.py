@@ -8,16 +8,11 @@ from typing import Protocol
 
 import structlog
 
-from bot.slack.api import AGAIN_AFTER, SlackAPI, SlackFailure
+from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.view import Content, view_of
+from bot.slack.pace import Pace
 
 log = structlog.get_logger(__name__)
-
-_EDIT_EVERY = 1.1
-"""Seconds between two edits: Slack takes about one message a second in a channel.
-
-https://docs.slack.dev/apis/web-api/rate-limits
-"""
 
 
 class Place(Protocol):
@@ -104,8 +99,9 @@ class ViewPlace:
 class Live:
     """Shows the newest content at a pace that Slack likes, and the last one in any case."""
 
-    def __init__(self, place: Place, first: Content) -> None:
+    def __init__(self, place: Place, first: Content, *, pace: Pace) -> None:
         self._place = place
+        self._pace = pace
         self._newest = first
         self._changed = asyncio.Event()
         self._changed.set()
@@ -130,13 +126,13 @@ class Live:
             except SlackFailure as failure:
                 log.warning("a stage was not shown", why=failure.error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), _EDIT_EVERY)
+                await asyncio.wait_for(self._over.wait(), self._pace.edit_every)
             await self._changed.wait()
 
 
-async def tell(place: Place, content: Content) -> bool:
+async def tell(place: Place, content: Content, *, pace: Pace) -> bool:
     """Show the end of a test, trying for a minute. False: Slack took it nowhere."""
-    for pause in (0.0, *AGAIN_AFTER):
+    for pause in (0.0, *pace.again_after):
         await asyncio.sleep(pause)
         try:
             await place.show(content, last=True)

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 
+from bot.slack.mailtest.later import Later, dump_later, load_later
 from bot.slack.mailtest.view import Test
 from bot.smtp.document import dump_transcript, load_transcript
-from bot.smtp.transcript import Failure, Outcome, Stage, Step, Transcript
+from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Step, Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +23,22 @@ class TestRun:
     """Of the message in the channel; empty until it is posted."""
     view_id: str = ""
     transcript: Transcript | None = None
+    diagnosis: Diagnosis | None = None
+    ended_at: datetime | None = None
+    later: Later = field(default_factory=Later)
 
-    def ended(self, transcript: Transcript) -> "TestRun":
+    def ended(self, transcript: Transcript, diagnosis: Diagnosis | None, at: datetime) -> "TestRun":
         """Return the run with its end."""
-        return replace(self, transcript=transcript)
+        return replace(self, transcript=transcript, diagnosis=diagnosis, ended_at=at)
+
+    @property
+    def wants_confirmation(self) -> bool:
+        """The message may be in an inbox, and only its reader knows."""
+        return (
+            self.test.send
+            and self.transcript is not None
+            and self.transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
+        )
 
 
 def dump_run(run: TestRun) -> bytes:
@@ -36,21 +50,26 @@ def dump_run(run: TestRun) -> bytes:
         "ts": run.ts,
         "view_id": run.view_id,
         "transcript": dump_transcript(run.transcript) if run.transcript is not None else None,
+        "diagnosis": asdict(run.diagnosis) if run.diagnosis is not None else None,
+        "ended_at": run.ended_at.isoformat() if run.ended_at is not None else None,
+        "later": dump_later(run.later),
     }
     return json.dumps(document, ensure_ascii=False).encode()
 
 
 def load_run(document: bytes) -> TestRun:
-    """Read what `dump_run` wrote."""
+    """Read what `dump_run` wrote, in this version or an earlier one."""
     values = json.loads(document)
-    transcript = values["transcript"]
-    return TestRun(
-        **values
-        | {
-            "test": Test(**values["test"]),
-            "transcript": load_transcript(transcript) if transcript is not None else None,
-        }
-    )
+    values["test"] = Test(**values["test"])
+    if (transcript := values["transcript"]) is not None:
+        values["transcript"] = load_transcript(transcript)
+    if (diagnosis := values.get("diagnosis")) is not None:
+        values["diagnosis"] = Diagnosis(**(diagnosis | {"advice": tuple(diagnosis["advice"])}))
+    if (ended_at := values.get("ended_at")) is not None:
+        values["ended_at"] = datetime.fromisoformat(ended_at)
+    if (later := values.get("later")) is not None:
+        values["later"] = load_later(later)
+    return TestRun(**values)
 
 
 def interrupted(run: TestRun, *, sending: bool, steps: tuple[Step, ...] = ()) -> Transcript:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.config import Config
-from bot.sending import Service, Trial, explain, new_code, run_test, service_of
+from bot.sending import Trial, explain, new_code, run_test, service_of
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
 from bot.slack.api import SlackAPI
@@ -16,13 +16,14 @@ from bot.slack.mailtest.entry import Entry
 from bot.slack.mailtest.jobs import Job, new_job
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
-from bot.slack.mailtest.view import Content, Test, details, ended, running, view_of
+from bot.slack.mailtest.sequel import content_of
+from bot.slack.mailtest.view import Content, running, view_of
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.settings import MailSettings
 from bot.smtp.ssl_keys import SSLKey
-from bot.smtp.transcript import Failure, Step, Transcript
+from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError
 from storage.records import Record
@@ -151,7 +152,13 @@ class Runner:
         return self._entry(self.vault.runs.add(caller.team_id, dump_run(job.run), at=now))
 
     def _entry(self, written: Run) -> Entry:
-        return Entry(run_id=written.id, threads=self.threads, vault=self.vault, clock=self.clock)
+        return Entry(
+            run_id=written.id,
+            threads=self.threads,
+            vault=self.vault,
+            clock=self.clock,
+            again_after=self.slack.pace.again_after,
+        )
 
     def _channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
         return ChannelPlace(
@@ -164,7 +171,7 @@ class Runner:
         )
 
     async def _see_through(self, job: Job, entry: Entry, place: Place) -> None:
-        live = Live(place, running(job.run.test, ()))
+        live = Live(place, running(job.run.test, ()), pace=self.slack.pace)
         showing = asyncio.create_task(live.run())
         try:
             transcript = await self._converse(job, entry, live)
@@ -175,16 +182,17 @@ class Runner:
             return
         live.end()
         diagnosis = explain(transcript, job.service)
-        cause = diagnosis.cause if diagnosis else ""
         # Before Slack is waited for: whatever befalls us meanwhile, a restart tells the truth.
-        await entry.ended(transcript, cause)
+        await entry.ended(transcript, diagnosis)
         await showing
-        told = await self._tell(entry, job.run.test, transcript, place, service=job.service)
-        await entry.settle(transcript, cause, told=told)
+        run = job.run.ended(transcript, diagnosis, self.clock())
+        told = await self._tell(entry, run, place)
+        await entry.settle(transcript, diagnosis, told=told)
 
     async def _apologise(self, problem: Exception, place: Place) -> None:
         sentence = problems.tell(problem, where="test")
-        await tell(place, Content(text=sentence, blocks=[section(sentence)]))
+        content = Content(text=sentence, blocks=[section(sentence)])
+        await tell(place, content, pace=self.slack.pace)
 
     async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
@@ -213,40 +221,25 @@ class Runner:
             # The program is stopping: the few seconds that are left go to saying so.
             return interrupted(job.run, sending=sending, steps=tuple(steps))
 
-    async def _tell(
-        self,
-        entry: Entry,
-        test: Test,
-        transcript: Transcript,
-        place: Place,
-        *,
-        service: Service | Failure,
-    ) -> bool:
-        in_view = isinstance(place, ViewPlace)
-        content = ended(
-            test, transcript, explain(transcript, service), run_id="" if in_view else entry.run_id
-        )
-        if in_view:
-            content = replace(content, blocks=[*content.blocks, *details(test, transcript)])
-        return await tell(place, content)
+    async def _tell(self, entry: Entry, run: TestRun, place: Place) -> bool:
+        return await tell(place, content_of(run, entry.run_id), pace=self.slack.pace)
 
     async def _recover(self, written: Run) -> None:
         run = load_run(written.payload)
         entry = self._entry(written)
+        entry.recorded = run.transcript is not None
         transcript = run.transcript
-        entry.recorded = transcript is not None
         if transcript is None:
             transcript = interrupted(run, sending=written.state is RunState.SENDING)
-        cause = transcript.failure.cause if transcript.failure is not None else ""
-        if not entry.recorded:
-            await entry.ended(transcript, cause)
+            saved, key = await self.threads(self._saved, written.workspace)
+            service = service_of(saved.value if saved is not None else None, self.config, key=key)
+            run = run.ended(transcript, explain(transcript, service), self.clock())
+            await entry.ended(transcript, run.diagnosis)
         place = self._channel_of(run, on_posted=_forget)
         if run.view_id:
             place = ViewPlace(slack=self.slack, view_id=run.view_id)
-        saved, key = await self.threads(self._saved, written.workspace)
-        service = service_of(saved.value if saved is not None else None, self.config, key=key)
-        told = await self._tell(entry, run.test, transcript, place, service=service)
-        await entry.settle(transcript, cause, told=told)
+        told = await self._tell(entry, run, place)
+        await entry.settle(transcript, run.diagnosis, told=told)
 
 
 async def _forget(_ts: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
     OPERATOR,
@@ -20,10 +21,7 @@ from bot.slack.words import (
 )
 from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
 
-_PIECE = 2800
-"""Characters of foreign text in one block."""
-_PIECES = 9
-"""Blocks of one foreign text. Two such texts stay below a view's 250 kB, whatever their letters."""
+_NOTHING = Later()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +61,14 @@ def running(test: Test, steps: Sequence[Step]) -> Content:
 
 
 def ended(
-    test: Test, transcript: Transcript, diagnosis: Diagnosis | None, *, run_id: str = ""
+    test: Test,
+    transcript: Transcript,
+    diagnosis: Diagnosis | None,
+    *,
+    run_id: str = "",
+    later: Later = _NOTHING,
 ) -> Content:
-    """Show how a test ended. With *run_id*, its buttons too."""
+    """Show how a test ended, and what came *later*. With *run_id*, its buttons too."""
     mark, verdict, more = _verdict(test, transcript)
     status = [
         _emoji(mark),
@@ -81,6 +84,8 @@ def ended(
         blocks.append(_ladder(transcript.steps))
     if transcript.outcome is Outcome.ACCEPTED:
         blocks += _acceptance(test, transcript)
+    if later.arrival is not None:
+        blocks.append(_arrival(later.arrival))
     if transcript.failure is not None and transcript.failure.reply is not None:
         blocks.append(section("*The server's own words*"))
         blocks.append(preformatted(reply_text(transcript.failure.reply)))
@@ -102,46 +107,6 @@ def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:
     return modal(
         "Test message", [*content.blocks, *more], callback_id="mailtest_view", close="Back"
     )
-
-
-def details(test: Test, transcript: Transcript) -> list[Block]:
-    """Show admins everything: the conversation, the certificates, the settings' revision."""
-    revision = f"revision {test.revision}" if test.revision else "what stood in the form"
-    if not test.from_form and not test.revision:
-        revision = "the operator's default"
-    server = f"{transcript.host}:{transcript.port}" if transcript.host else "none"
-    facts = [f"Server: {server}", f"Settings: {revision}"]
-    if transcript.address:
-        facts.append(f"Address: {transcript.address}")
-    if transcript.mechanism:
-        facts.append(f"Sign-in mechanism: {transcript.mechanism}")
-    if transcript.queue_id:
-        facts.append(f"Queue id: {transcript.queue_id}")
-    if transcript.message_id:
-        facts.append(f"Message-ID: {transcript.message_id}")
-    blocks = [section("*Details, for admins*"), preformatted(clean("\n".join(facts)))]
-    if transcript.tls is not None:
-        tls = transcript.tls
-        lines = [
-            f"{tls.version or 'no version agreed'}, {tls.cipher or 'no cipher agreed'}, "
-            + ("verified" if tls.verified else "not verified, so nothing was sent")
-        ]
-        for each in tls.chain:
-            lines += [
-                f"subject {each.subject}",
-                f"  names  {', '.join(each.names) or '-'}",
-                f"  issuer {each.issuer}",
-                f"  valid  {each.not_before:%Y-%m-%d} to {each.not_after:%Y-%m-%d}",
-                f"  SHA-256 {each.sha256}",
-            ]
-        blocks += [section("*TLS and certificates*"), *_pieces("\n".join(lines))]
-    if transcript.lines:
-        said = "\n".join(
-            f"{each.milliseconds:7.0f} ms {'C:' if each.sent else 'S:'} {each.text}"
-            for each in transcript.lines
-        )
-        blocks += [section("*The conversation*, without credentials"), *_pieces(said)]
-    return blocks
 
 
 def reply_text(reply: Reply) -> str:
@@ -253,6 +218,11 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
     return blocks
 
 
+def _arrival(arrival: Arrival) -> Block:
+    said = " said that it arrived." if arrival.arrived else " said that it did not arrive."
+    return rich([_person(arrival.by), rich_text(said)])
+
+
 def _explanation(diagnosis: Diagnosis) -> list[Block]:
     meaning = rich_text(f"\n{diagnosis.meaning}")
     blocks = [rich([rich_text("What it means", bold=True), meaning])]
@@ -264,8 +234,3 @@ def _explanation(diagnosis: Diagnosis) -> list[Block]:
             what_to_do += [rich_text("\n"), link]
         blocks.append(rich(what_to_do))
     return blocks
-
-
-def _pieces(text: str) -> list[Block]:
-    text = clean(text, _PIECE * _PIECES)
-    return [preformatted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]

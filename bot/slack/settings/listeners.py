@@ -11,7 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller, Person, Refused, Role
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
-from bot.slack.replies import ANSWER_WITHIN, Body, Replies
+from bot.slack.replies import Body, Replies
 from bot.slack.settings.forms import Page, form_id_of
 from bot.slack.settings.saving import Answer, Saving, complain
 from bot.slack.settings.summary import HELP, Summaries
@@ -97,7 +97,7 @@ class SettingsListeners:
 
     async def submit(self, ack: AsyncAck, body: Body) -> None:
         """Save. Slack is asked afresh who this is."""
-        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
+        deadline = asyncio.get_running_loop().time() + self.slack.pace.answer_within
         caller = Caller.of(body)
         await self.access.admin(caller, fresh=True)
         saving = asyncio.ensure_future(self.threads(self._save, caller, body["view"]))

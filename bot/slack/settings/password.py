@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Access, Caller, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
-from bot.slack.replies import ANSWER_WITHIN, Body, Replies
+from bot.slack.replies import Body, Replies
 from bot.slack.settings.form import Form
 from bot.slack.settings.forms import Forms, Page, form_id_of
 from bot.slack.settings.password_view import given_view, link_view, said_view, typed_view
@@ -58,7 +59,7 @@ class PasswordListeners:
 
     async def submit(self, ack: AsyncAck, body: Body) -> None:
         """Take the password typed into Slack."""
-        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
+        deadline = asyncio.get_running_loop().time() + self.slack.pace.answer_within
         caller = Caller.of(body)
         view = body["view"]
         await self.access.admin(caller, fresh=True)
@@ -66,7 +67,7 @@ class PasswordListeners:
             way = ON_THE_PAGE if self.forms.password_way else AT_THE_COMMAND_LINE
             await ack(response_action="errors", errors={"new_password": f"{NOT_IN_SLACK} {way}"})
             return
-        typed = str(view["state"]["values"]["new_password"]["new_password"].get("value") or "")
+        typed = _typed(view)
         giving = asyncio.ensure_future(self.threads(self._give, caller, view, typed))
         left = max(0.1, deadline - asyncio.get_running_loop().time())
         done, _ = await asyncio.wait({giving}, timeout=left)
@@ -209,6 +210,14 @@ NOT_IN_SLACK = (
 )
 ON_THE_PAGE = "Close this view and choose “Change password” again."
 AT_THE_COMMAND_LINE = "Ask the operator to set it, with `mailsettings settings set-password`."
+
+
+def _typed(view: Body) -> str:
+    """Return what stands in the view's only field; it may be missing, as in a forged view."""
+    found: Any = view.get("state")
+    for key in ("values", "new_password", "new_password", "value"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _parsed(typed: str, form: Form) -> str:

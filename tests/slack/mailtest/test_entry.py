@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.slack.mailtest import entry as module
 from bot.slack.mailtest.entry import Entry
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Test
+from bot.slack.pace import Pace
 from bot.slack.work import Threads
-from bot.smtp.transcript import Failure, Outcome, Stage, Transcript
+from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Transcript
 from bot.vault import Vault
 from storage.errors import Unavailable
 from storage.runs import RunState
 
 TranscriptOf = Callable[..., Transcript]
+EXPIRED = Diagnosis(cause="tls-expired", meaning="It ran out.", advice=("Renew it.",))
 
 
 @pytest.fixture
@@ -24,12 +25,13 @@ async def entry(
     vault: Vault,
     clock: Any,
     test_of: Callable[..., Test],
-    monkeypatch: pytest.MonkeyPatch,
+    pace: Pace,
 ) -> AsyncIterator[Entry]:
-    monkeypatch.setattr(module, "AGAIN_AFTER", (0.0, 0.0))
     run = vault.runs.add("T1", dump_run(TestRun(test=test_of())), at=clock())
     threads = Threads(1)
-    yield Entry(run_id=run.id, threads=threads, vault=vault, clock=clock)
+    yield Entry(
+        run_id=run.id, threads=threads, vault=vault, clock=clock, again_after=pace.again_after
+    )
     threads.close()
 
 
@@ -86,7 +88,7 @@ async def test_its_end_is_written_down_with_all_that_happened(
 ) -> None:
     failure = Failure(stage=Stage.TLS, cause="tls-expired") if state is not state.ACCEPTED else None
     transcript = transcript_of(outcome=outcome, failure=failure)
-    await entry.ended(transcript, "tls-expired" if failure else "")
+    await entry.ended(transcript, EXPIRED if failure else None)
     assert entry.recorded
     written = vault.runs.get(entry.run_id)
     assert written is not None
@@ -98,7 +100,7 @@ async def test_its_end_is_written_down_with_all_that_happened(
         "cause": "tls-expired" if failure else None,
         "revision": 3,
     }
-    await entry.settle(transcript, "", told=True)
+    await entry.settle(transcript, None, told=True)
     assert vault.runs.untold() == ()
     assert len(vault.audit.latest("T1", 10)) == 1
 
@@ -106,8 +108,8 @@ async def test_its_end_is_written_down_with_all_that_happened(
 async def test_what_nobody_was_told_stays_untold(
     vault: Vault, entry: Entry, transcript_of: TranscriptOf
 ) -> None:
-    await entry.ended(transcript_of(), "")
-    await entry.settle(transcript_of(), "", told=False)
+    await entry.ended(transcript_of(), None)
+    await entry.settle(transcript_of(), None, told=False)
     assert [each.id for each in vault.runs.untold()] == [entry.run_id]
 
 
@@ -116,10 +118,10 @@ async def test_what_the_vault_could_not_note_is_noted_later(
 ) -> None:
     spoil(vault)
     await entry.posted("1.2")
-    await entry.ended(transcript_of(), "")
+    await entry.ended(transcript_of(), None)
     assert not entry.recorded
     heal(vault)
-    await entry.settle(transcript_of(), "", told=True)
+    await entry.settle(transcript_of(), None, told=True)
     assert entry.recorded
     assert state_of(vault, entry) is RunState.ACCEPTED
     assert vault.runs.untold() == ()
@@ -131,7 +133,7 @@ async def test_what_the_vault_never_takes_is_given_up_with_a_word_in_the_log(
 ) -> None:
     spoil(vault)
     with capture_logs() as entries:
-        await entry.settle(transcript_of(), "", told=True)
+        await entry.settle(transcript_of(), None, told=True)
     assert [each["log_level"] for each in entries] == ["warning"] * 3 + ["error"]
     assert entries[-1]["event"] == "a test was not written down"
 
@@ -139,11 +141,11 @@ async def test_what_the_vault_never_takes_is_given_up_with_a_word_in_the_log(
 async def test_a_test_that_is_gone_from_the_vault_is_no_trouble(
     vault: Vault, clock: Any, entry: Entry, transcript_of: TranscriptOf
 ) -> None:
-    await entry.ended(transcript_of(), "")
+    await entry.ended(transcript_of(), None)
     clock.advance(days=31)
     vault.runs.purge(clock())
     await entry.posted("1.2")
-    await entry.ended(transcript_of(), "")
-    await entry.settle(transcript_of(), "", told=True)
+    await entry.ended(transcript_of(), None)
+    await entry.settle(transcript_of(), None, told=True)
     assert vault.runs.get(entry.run_id) is None
     assert len(vault.audit.latest("T1", 10)) == 1

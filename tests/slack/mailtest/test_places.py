@@ -8,12 +8,13 @@ import pytest
 
 from bot.demo.slack import StandIn
 from bot.slack.api import SlackAPI, SlackFailure
-from bot.slack.mailtest import places as module
 from bot.slack.mailtest.places import ChannelPlace, Live, ViewPlace, tell
 from bot.slack.mailtest.view import Content, view_of
+from bot.slack.pace import Pace
 from bot.slack.words import section
 
 MakePlace = Callable[..., ChannelPlace]
+PACE = Pace(again_after=(0.0, 0.0), edit_every=0.01)
 
 
 def content(text: str) -> Content:
@@ -39,19 +40,13 @@ def place_in(api: SlackAPI, tickets: Any, noted: list[str]) -> MakePlace:
     return make
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AGAIN_AFTER", (0.0, 0.0))
-    monkeypatch.setattr(module, "_EDIT_EVERY", 0.01)
-
-
 async def test_a_message_is_posted_once_and_then_edited(
     slack: StandIn, place_in: MakePlace, noted: list[str]
 ) -> None:
     place = place_in("C1")
     for text in ("one", "two"):
         await place.show(content(text), last=False)
-    assert await tell(place, content("three"))
+    assert await tell(place, content("three"), pace=PACE)
     [message] = slack.messages("C1")
     assert (message.shown, message.edits) == ("three", 2)
     assert noted == [message.ts]
@@ -66,7 +61,7 @@ async def test_a_message_that_was_deleted_is_posted_anew_at_the_end(
     slack.workspace.messages.clear()
     with pytest.raises(SlackFailure):
         await place.show(content("two"), last=False)
-    assert await tell(place, content("three"))
+    assert await tell(place, content("three"), pace=PACE)
     [message] = slack.messages("C1")
     assert message.shown == "three"
     assert len(noted) == 2
@@ -89,7 +84,7 @@ async def test_where_neither_is_left_the_end_goes_to_whoever_asked(
     place = place_in("C2", response_url="")
     with pytest.raises(SlackFailure):
         await place.show(content("one"), last=False)
-    assert await tell(place, content("two"))
+    assert await tell(place, content("two"), pace=PACE)
     assert slack.messages("C2") == []
     [message] = slack.messages("DUADMIN")
     assert message.shown == "two"
@@ -109,7 +104,7 @@ async def test_an_end_that_slack_takes_nowhere_is_given_up_in_the_end(
 ) -> None:
     slack.weather.fail("chat.postMessage", 9, status="internal_error")
     slack.weather.fail("response_url", 9, status=404)
-    assert not await tell(place_in("C1"), content("one"))
+    assert not await tell(place_in("C1"), content("one"), pace=PACE)
     assert slack.messages("C1") == []
 
 
@@ -118,7 +113,7 @@ async def test_an_end_is_told_as_soon_as_the_trouble_is_over(
 ) -> None:
     slack.weather.fail("chat.postMessage", 2, status="internal_error")
     slack.weather.fail("response_url", 2, status=404)
-    assert await tell(place_in("C1"), content("one"))
+    assert await tell(place_in("C1"), content("one"), pace=PACE)
     assert [each.shown for each in slack.messages("C1")] == ["one"]
 
 
@@ -129,7 +124,7 @@ async def test_a_view_is_redrawn_and_a_closed_one_is_nobodys_loss(
     place = ViewPlace(slack=api, view_id=view_id)
     await place.show(content("two"), last=False)
     assert tickets.shown(view_id) == "two"
-    assert await tell(ViewPlace(slack=api, view_id="VGONE"), content("three"))
+    assert await tell(ViewPlace(slack=api, view_id="VGONE"), content("three"), pace=PACE)
 
 
 class Wall:
@@ -155,7 +150,7 @@ class Wall:
 
 async def test_of_what_comes_in_between_the_newest_is_shown() -> None:
     wall = Wall()
-    live = Live(wall, content("one"))
+    live = Live(wall, content("one"), pace=PACE)
     showing = asyncio.create_task(live.run())
     await wall.next()
     for text in ("two", "three", "four"):
@@ -168,7 +163,7 @@ async def test_of_what_comes_in_between_the_newest_is_shown() -> None:
 
 async def test_what_slack_refuses_in_between_is_passed_over() -> None:
     wall = Wall(refuse=1)
-    live = Live(wall, content("one"))
+    live = Live(wall, content("one"), pace=PACE)
     showing = asyncio.create_task(live.run())
     await wall.next()
     live.show(content("two"))
@@ -180,7 +175,7 @@ async def test_what_slack_refuses_in_between_is_passed_over() -> None:
 
 async def test_after_the_end_nothing_is_shown_any_more() -> None:
     wall = Wall()
-    live = Live(wall, content("one"))
+    live = Live(wall, content("one"), pace=PACE)
     live.end()
     await live.run()
     assert wall.shown == []

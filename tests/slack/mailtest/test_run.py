@@ -1,15 +1,28 @@
 """A test run is written down whole and read again; its end can be told after a crash."""
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
+from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.view import Test
-from bot.smtp.transcript import Outcome, Stage, Step, Transcript
+from bot.smtp.transcript import Diagnosis, Outcome, Stage, Step, Transcript
+
+AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
+DIAGNOSIS = Diagnosis(cause="a", meaning="b", advice=("c", "d"), fix={"port": 587}, temporary=True)
+ARRIVALS = st.builds(
+    Arrival,
+    arrived=st.booleans(),
+    by=st.just("UADMIN"),
+    at=st.just(AT),
+    after=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3)),
+)
 
 
 @given(data=st.data())
@@ -26,6 +39,9 @@ def test_what_is_written_down_is_read_again(
         ts="1.2",
         view_id="V1",
         transcript=data.draw(st.none() | any_transcript),
+        diagnosis=data.draw(st.none() | st.just(DIAGNOSIS)),
+        ended_at=data.draw(st.none() | st.just(AT)),
+        later=data.draw(st.builds(Later, arrival=st.none() | ARRIVALS, unanswered=st.booleans())),
     )
     assert load_run(dump_run(run)) == run
     assert "hooks.slack.com" not in repr(run)
@@ -35,8 +51,19 @@ def test_a_run_ends_with_its_transcript(
     test_of: Callable[..., Test], transcript_of: Callable[..., Transcript]
 ) -> None:
     run = TestRun(test=test_of())
-    assert run.ended(transcript_of()).transcript == transcript_of()
+    ended = run.ended(transcript_of(), None, AT)
+    assert (ended.transcript, ended.ended_at) == (transcript_of(), AT)
     assert run.transcript is None
+
+
+def test_a_run_of_an_earlier_version_is_still_read(
+    test_of: Callable[..., Test], transcript_of: Callable[..., Transcript]
+) -> None:
+    run = TestRun(test=test_of(), transcript=transcript_of())
+    document = json.loads(dump_run(run))
+    for name in ("diagnosis", "ended_at", "later"):
+        del document[name]
+    assert load_run(json.dumps(document).encode()) == run
 
 
 STEPS = (

@@ -107,11 +107,12 @@ async def test_what_a_crash_cut_off_is_told_in_the_message_that_showed_it(
 async def test_an_end_that_nobody_was_told_is_told_once_and_written_down_once(
     runner: Runner,
     slack: StandIn,
+    clock: Any,
     test_of: TestOf,
     transcript_of: Callable[..., Transcript],
     write: Callable[..., Run],
 ) -> None:
-    run = TestRun(test=test_of(), channel="C1").ended(transcript_of())
+    run = TestRun(test=test_of(), channel="C1").ended(transcript_of(), None, clock())
     write(run, RunState.ACCEPTED)
     runner.recover(await runner.untold())
     await slack.message("C1", containing="accepted the message")

@@ -13,10 +13,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
+from bot.slack.mailtest.details import details
 from bot.slack.mailtest.view import (
     Content,
     Test,
-    details,
     ended,
     reply_text,
     running,
