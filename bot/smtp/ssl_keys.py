@@ -21,7 +21,7 @@ MOST_KEYS = 50
 NO_KEY = "none"
 """What the form says where no SSL key is chosen; no `KEY_ID`."""
 
-_END = b"-----END CERTIFICATE-----"
+_END = "-----END CERTIFICATE-----"
 
 
 KEY_ID = re.compile(r"[0-9a-f]{16}")
@@ -74,8 +74,8 @@ class SSLKey:
     @property
     def chain(self) -> tuple[Certificate, ...]:
         """What the certificates state, in their order."""
-        blocks = self.certificates.split(_END)[:-1]
-        ders = (ssl.PEM_cert_to_DER_cert((each + _END).decode()) for each in blocks)
+        blocks = self.certificates.split(_END.encode())[:-1]
+        ders = (ssl.PEM_cert_to_DER_cert(f"{each.decode()}{_END}".lstrip()) for each in blocks)
         facts = (facts_of(each) for each in ders)
         return tuple(each for each in facts if each is not None)
 
