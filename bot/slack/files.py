@@ -14,7 +14,6 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from bot.slack.access import Refused
 from bot.slack.api import SlackAPI, SlackFailure
 
 log = structlog.get_logger(__name__)
@@ -28,7 +27,7 @@ _LINK = re.compile(r"https?://[^\s<>|]+")
 _PIECE = 16 * 1024
 
 
-class FileRefused(Refused):
+class FileRefused(ValueError):
     """An uploaded file can't be used. The text is for the person who uploaded it."""
 
 

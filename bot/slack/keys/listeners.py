@@ -83,7 +83,7 @@ class KeyListeners:
         view = body["view"]
         place = place_of(view)
         block_id = place.block_id("name")
-        name = str(typed(view, block_id, "name").get("value") or "")
+        name = typed(view, block_id, "name")
         try:
             kept = await self.showing.threads(
                 self.showing.keys.rename, caller, place.key, name=name, revision=place.revision

@@ -128,8 +128,23 @@ def place_of(view: Mapping[str, Any]) -> Place:
         ) from None
 
 
-def typed(view: Mapping[str, Any], block_id: str, name: str) -> dict[str, Any]:
-    """Return what a submission carries for the field *name*."""
+def typed(view: Mapping[str, Any], block_id: str, name: str) -> str:
+    """Return what stands in the text field *name*.
+
+    Of one that nobody touched since the view was drawn anew Slack says nothing (bolt-js#1073):
+    there stands what we drew.
+    """
+    entered = entry(view, block_id, name)
+    if entered is not None:
+        return str(entered.get("value") or "")
+    for block in view.get("blocks") or ():
+        if block.get("block_id") == block_id:
+            return str(block["element"].get("initial_value") or "")
+    return ""
+
+
+def entry(view: Mapping[str, Any], block_id: str, name: str) -> Mapping[str, Any] | None:
+    """Return what Slack reports of the field *name*; None: nothing."""
     values = (view.get("state") or {}).get("values") or {}
     entered = (values.get(block_id) or {}).get(name)
-    return dict(entered) if isinstance(entered, Mapping) else {}
+    return entered if isinstance(entered, Mapping) else None

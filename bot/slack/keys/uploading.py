@@ -19,7 +19,7 @@ from bot.slack.files import FileRefused, Files, Upload
 from bot.slack.keys.keeping import KeyRefused
 from bot.slack.keys.kept import Kept
 from bot.slack.keys.place import Place
-from bot.slack.keys.showing import Done, Showing, place_of, typed
+from bot.slack.keys.showing import Done, Showing, entry, place_of, typed
 from bot.slack.keys.upload_view import Asked, left_in_slack, upload_view
 from bot.slack.keys.view import stored_view
 from bot.slack.problems import tell
@@ -181,9 +181,9 @@ def _again(place: Place, asked: Asked, replaced: Kept | None) -> Done:
 def _read(caller: Caller, place: Place, view: Mapping[str, Any]) -> tuple[Wish, dict[str, str]]:
     """Return what was submitted, and what is missing or wrong about it by block id."""
     errors = {}
-    files = typed(view, place.block_id("file"), "file").get("files") or []
-    name = str(typed(view, place.block_id("name"), "name").get("value") or "")
-    passphrase = str(typed(view, place.block_id("passphrase"), "passphrase").get("value") or "")
+    files = (entry(view, place.block_id("file"), "file") or {}).get("files") or []
+    name = typed(view, place.block_id("name"), "name")
+    passphrase = typed(view, place.block_id("passphrase"), "passphrase")
     if not files and not place.upload:
         errors[place.block_id("file")] = _NO_FILE
     if not place.key:

@@ -24,6 +24,9 @@ from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
 _NOTHING = Later()
 
 
+_UNKNOWN_AUTHORITY = {"cert-unknown-ca-or-chain", "cert-self-signed"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
     """A test as asked for."""
@@ -96,10 +99,19 @@ def ended(
             transcript
         )
         buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
+        if _trustable(transcript):
+            buttons.append(button("Trust this certificate", "trust_certificate", value=run_id))
         buttons.append(button("Test again", "test_again", value=run_id))
         buttons.append(button("Details", "test_details", value=run_id))
         blocks.append(actions(*buttons, block_id="mailtest"))
     return Content(text=escape(verdict), blocks=blocks)
+
+
+def _trustable(transcript: Transcript) -> bool:
+    """Tell whether trust in the server's own certificate is all that is missing."""
+    chain = transcript.tls.chain if transcript.tls is not None else ()
+    cause = transcript.failure.cause if transcript.failure is not None else ""
+    return cause in _UNKNOWN_AUTHORITY and bool(chain) and bool(chain[0].der)
 
 
 def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:
