@@ -12,7 +12,7 @@ from bot.demo.guide import Guide
 from bot.demo.modal import Modal
 from bot.demo.person import Person
 from bot.demo.record import Json, parsed
-from bot.demo.servers import SERVERS
+from bot.demo.servers import KEY_FILE, SERVERS
 from bot.demo.slack import StandIn
 from bot.demo.snapshot import COMMANDS, Screens
 from bot.demo.workspace import Refused
@@ -57,6 +57,8 @@ class Api:
     slack: StandIn
     guide: Guide
     screens: Screens
+    client_key: bytes
+    """A file that a mail server's clients may have."""
 
     def routes(self) -> list[web.RouteDef]:
         """Name every request."""
@@ -72,7 +74,8 @@ class Api:
             "mail/opened": self.mail_opened,
             "guide/dismiss": self.dismiss,
         }
-        return [web.post(f"/api/{name}", self._door(each)) for name, each in table.items()]
+        posts = [web.post(f"/api/{name}", self._door(each)) for name, each in table.items()]
+        return [*posts, web.get(f"/{KEY_FILE}", self._hand_out_key)]
 
     def person(self, user_id: object) -> Person:
         """Return somebody of the workspace. Raises Mistake."""
@@ -193,6 +196,13 @@ class Api:
         """Show the guide no more."""
         self.guide.dismiss(request.person.id)
         return {}
+
+    async def _hand_out_key(self, _request: web.Request) -> web.Response:
+        return web.Response(
+            body=self.client_key,
+            content_type="application/x-pkcs12",
+            headers={"Content-Disposition": f"attachment; filename={KEY_FILE}"},
+        )
 
     def _modal(self, request: Request) -> Modal:
         modal = request.person.screen()
