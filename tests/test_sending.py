@@ -8,6 +8,7 @@ from bot.commands.network import network_of
 from bot.config import Config, read
 from bot.sending import Service, Trial, explain, new_code, run_test, service_of
 from bot.smtp.settings import Configuration, MailServer, MailSettings, Password, TLSMode
+from bot.smtp.ssl_keys import SSLKey, SSLKeyKind
 from bot.smtp.transcript import Failure, Outcome, Stage, Step
 
 AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
@@ -60,6 +61,37 @@ def test_anonymous_settings_carry_neither_name_nor_password() -> None:
     service = service_of(custom(anonymous=True), config(), key=None)
     assert isinstance(service, Service)
     assert service.server.username is service.server.password is None
+
+
+KEY = SSLKey(kind=SSLKeyKind.TRUSTED, name="Theirs", certificates=b"", host="mail.example.com")
+
+
+def test_the_ssl_key_of_the_settings_goes_with_them() -> None:
+    settings = custom(anonymous=True, ssl_key="00ff")
+    service = service_of(settings, config(), key=KEY)
+    assert isinstance(service, Service)
+    assert service.server.ssl_key is KEY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ssl_key": ""},
+        {"ssl_key": "00ff", "tls_mode": TLSMode.NONE},
+        {"ssl_key": "00ff", "configuration": Configuration.DEFAULT},
+    ],
+)
+def test_where_an_ssl_key_does_not_apply_none_goes_with_them(changes: dict[str, object]) -> None:
+    service = service_of(custom(anonymous=True, **changes), config(**SERVICE), key=KEY)
+    assert isinstance(service, Service)
+    assert service.server.ssl_key is None
+
+
+@pytest.mark.parametrize("key", [None, replace(KEY, host="other.example.com")])
+def test_without_the_right_ssl_key_there_is_no_service(key: SSLKey | None) -> None:
+    found = service_of(custom(anonymous=True, ssl_key="00ff"), config(), key=key)
+    assert isinstance(found, Failure)
+    assert (found.stage, found.cause) == (Stage.SETTINGS, "ssl-key-missing")
 
 
 @pytest.mark.parametrize("settings", [None, MailSettings(configuration=Configuration.DEFAULT)])

@@ -25,13 +25,14 @@ def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool
     if as_json:
         values = {each.name: getattr(settings, each.name) for each in fields(settings)}
         password = settings.password
-        values["ssl_key"] = key and {
-            "id": settings.ssl_key,
-            "name": key.name,
-            "kind": key.kind,
-            "not_after": key.leaf.not_after.isoformat(),
-            "sha256": key.leaf.sha256,
-        }
+        values["ssl_key"] = {"id": settings.ssl_key} if settings.uses_ssl_key else None
+        if key is not None:
+            values["ssl_key"] |= {
+                "name": key.name,
+                "kind": key.kind,
+                "not_after": key.leaf.not_after.isoformat(),
+                "sha256": key.leaf.sha256,
+            }
         values["password"] = password and {
             "set_by": password.set_by,
             "set_at": password.set_at.isoformat(),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
@@ -14,6 +14,8 @@ from bot.smtp.ssl_keys import UnusableKey
 
 _LEAST_RSA, _MOST_RSA, _LEAST_CURVE = 2048, 16384, 224
 """Bits: OpenSSL's security level 2, and the longest key that it computes with."""
+_NO_GOOD = (*UNREADABLE, UnsupportedAlgorithm, InternalError)
+"""What reading raises for what it can't read."""
 _BROKEN_HASHES = {"md5", "sha1"}
 
 NO_CERTIFICATE = (
@@ -39,7 +41,7 @@ def readable_certificate(der: bytes) -> x509.Certificate:
             found = x509.load_der_x509_certificate(der)
             readable = facts_of(der) is not None and bool(public_key_of(found))
             _ = found.subject, found.issuer
-        except (*UNREADABLE, UnsupportedAlgorithm):
+        except _NO_GOOD:
             readable = False
     if not readable:
         raise UnusableKey(_instead(der))
@@ -55,7 +57,7 @@ def _instead(der: bytes) -> str:
     """Say what *der* holds instead of a certificate, where that is known."""
     try:
         x509.load_der_x509_csr(der)
-    except (*UNREADABLE, UnsupportedAlgorithm):
+    except _NO_GOOD:
         pass
     else:
         return (
@@ -64,7 +66,7 @@ def _instead(der: bytes) -> str:
         )
     try:
         load_der_public_key(der)
-    except (*UNREADABLE, UnsupportedAlgorithm):
+    except _NO_GOOD:
         return NO_CERTIFICATE
     return "This is a public key without a certificate. Give the certificate that holds it."
 

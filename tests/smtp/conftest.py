@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import socket
 import ssl
 import tempfile
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -226,10 +228,11 @@ class Identity:
             b"our key", self.key, self.certificate, others, lock
         )
 
-    def server_context(self) -> ssl.SSLContext:
+    def server_context(self, *others: "Identity") -> ssl.SSLContext:
+        """Return the context of a server that shows this, and *others* with it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.NamedTemporaryFile() as file:
-            file.write(self.pem + self.key_pem)
+            file.write(b"".join(each.pem for each in (self, *others)) + self.key_pem)
             file.flush()
             context.load_cert_chain(file.name)
         return context
@@ -268,3 +271,32 @@ def issue(
 def issued() -> Callable[..., Identity]:
     """Issue certificates."""
     return issue
+
+
+@pytest.fixture
+def refusing_server() -> Iterator[Callable[[ssl.SSLContext, TLSMode], int]]:
+    """Shake hands by blocking sockets on a thread: asyncio leaves without its last alert."""
+    threads: list[threading.Thread] = []
+
+    def serve(listening: socket.socket, context: ssl.SSLContext, mode: TLSMode) -> None:
+        connected, _address = listening.accept()
+        with listening, connected:
+            if mode is TLSMode.STARTTLS:
+                connected.sendall(b"220 hello\r\n")
+                connected.recv(1000)
+                connected.sendall(b"250-x\r\n250 STARTTLS\r\n")
+                connected.recv(1000)
+                connected.sendall(b"220 go ahead\r\n")
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(connected, server_side=True, suppress_ragged_eofs=False)
+
+    def start(context: ssl.SSLContext, mode: TLSMode) -> int:
+        listening = socket.create_server(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        threads.append(threading.Thread(target=serve, args=(listening, context, mode)))
+        threads[-1].start()
+        return port
+
+    yield start
+    for each in threads:
+        each.join()

@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 
 from bot.smtp.key_opening import Closed, Kept, Opened, answer, open_key
 
@@ -66,9 +71,21 @@ def test_another_kind_can_not(issued: Issue) -> None:
     assert asked(identity.key_pem, Kept.PEM) == {"closed": Closed.OTHER_KIND}
 
 
-def test_a_curve_that_is_none_can_not(identity: Any) -> None:
-    own_curve = identity.key_pem.replace(b"MIGHAgEAMBMGByqGSM49AgEG", b"MIGHAgEAMBMGByqGSM49AgFG")
-    assert asked(own_curve, Kept.PEM)["closed"] in {Closed.OTHER_KIND, Closed.UNREADABLE}
+def renamed(key: Any, before: str, after: str) -> bytes:
+    """Write *key* in PEM with another object identifier."""
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    altered = b64encode(der.replace(bytes.fromhex(before), bytes.fromhex(after)))
+    return b"-----BEGIN PRIVATE KEY-----\n" + altered + b"\n-----END PRIVATE KEY-----\n"
+
+
+def test_nor_can_a_curve_that_is_none(identity: Any) -> None:
+    content = renamed(identity.key, "06082a8648ce3d030107", "06082a8648ce3d03017f")
+    assert asked(content, Kept.PEM) == {"closed": Closed.OTHER_KIND}
+
+
+def test_a_process_that_breaks_off_has_read_nothing() -> None:
+    x448_too_short = renamed(ed25519.Ed25519PrivateKey.generate(), "06032b6570", "06032b656f")
+    assert open_key(x448_too_short, Kept.PEM, passphrase="") is Closed.UNREADABLE
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
