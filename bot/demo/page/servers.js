@@ -126,8 +126,8 @@ export class Servers {
     const { strip, top } = this.modal;
     const choosing = isForm(top);
     const password = this.#used?.password;
-    const signature = JSON.stringify([choosing, key, this.#used?.id, this.#servers.length]);
     const key = asksKey(top) ? this.#servers.find((each) => each.client_key)?.client_key : null;
+    const signature = JSON.stringify([choosing, key, this.#used?.id, this.#servers.length]);
     strip.hidden = !choosing && !key && !(password && asksPassword(top));
     if (signature === this.#strip) return;
     this.#strip = signature;
@@ -148,16 +148,16 @@ export class Servers {
         h("button", { type: "button", class: "button small", onclick: use }, "Fill in"),
       ],
       key && keyFile(key),
-      password &&
-        !key && [
-        h(
-          "span",
-          { class: "strip-password" },
-          choosing ? "Its password: " : `The password of ${this.#used.host}: `,
-          h("code", {}, password),
-        ),
-        copyButton(password, "the password"),
-      ],
+      !key &&
+        password && [
+          h(
+            "span",
+            { class: "strip-password" },
+            choosing ? "Its password: " : `The password of ${this.#used.host}: `,
+            h("code", {}, password),
+          ),
+          copyButton(password, "the password"),
+        ],
     );
   }
 }

@@ -33,7 +33,8 @@ def trust_view(run_id: str, leaf: Certificate, *, host: str, port: int) -> Block
             ),
             context(
                 f"Only this certificate is trusted, and only for {code(host)}. Its dates and names "
-                "are checked as ever, and when the server gets another one, tests fail again."
+                "are checked as ever. When the server gets another one, no mail goes out until you "
+                "trust that."
             ),
         ],
         callback_id="key_trust",

@@ -56,8 +56,8 @@ ENCRYPTION = (
         meaning="The mail server wants a client certificate of whoever connects, and this bot"
         " has none to show.",
         advice=(
-            "Ask whoever runs the mail server for a port that takes username and password.",
-            "Then put that into “Server address” and “Server port”.",
+            "Get a client key from whoever runs the server, and upload it with /mailsettings keys.",
+            "Choose it as “SSL key” in /mailsettings, and save.",
         ),
         said=(Said(words="no client certificate"),),
     ),
