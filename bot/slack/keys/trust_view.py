@@ -3,7 +3,7 @@
 import json
 
 from bot.slack.keys.kept import Kept
-from bot.slack.keys.view import certificate_lines, fingerprint
+from bot.slack.keys.view import MOST_SHOWN, certificate_lines, fingerprint
 from bot.slack.words import Block, actions, button, code, context, modal, section
 from bot.smtp.transcript import Certificate
 
@@ -16,7 +16,7 @@ def trust_view(run_id: str, leaf: Certificate, *, host: str, port: int) -> Block
     names = ", ".join(leaf.names[:_MOST_NAMES]) or "none"
     more = len(leaf.names) - _MOST_NAMES
     lines = certificate_lines(leaf)
-    lines.insert(1, f"Names: {code(names)}" + (f" and {more} more" if more > 0 else ""))
+    lines.insert(1, f"Names: {code(names, MOST_SHOWN)}" + (f" and {more} more" if more > 0 else ""))
     return modal(
         TITLE,
         [

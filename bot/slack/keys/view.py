@@ -21,6 +21,8 @@ from bot.smtp.transcript import Certificate
 
 TITLE = "SSL keys"
 ENDS_SOON = timedelta(days=21)
+MOST_SHOWN = 160
+"""Characters of what a certificate states: escaped, three such texts fit into one section."""
 _MOST_DIVIDED = 40
 """With more keys there is no line between them: a view has a hundred blocks."""
 
@@ -90,8 +92,8 @@ def _kind(key: SSLKey) -> str:
 def certificate_lines(leaf: Certificate) -> list[str]:
     """Say in mrkdwn what a certificate states; nothing of it is live."""
     return [
-        f"Subject: {code(leaf.subject)}",
-        f"Issuer: {code(leaf.issuer)}",
+        f"Subject: {code(leaf.subject, MOST_SHOWN)}",
+        f"Issuer: {code(leaf.issuer, MOST_SHOWN)}",
         f"SHA-256: {code(fingerprint(leaf.sha256))}",
         f"Valid from {leaf.not_before:%-d %B %Y} to {leaf.not_after:%-d %B %Y}",
     ]
