@@ -48,6 +48,8 @@ class Service:
 
     server: MailServer
     from_address: str
+    own: bool
+    """The workspace's own; else the operator's, which no admin can change."""
 
 
 def new_code() -> str:
@@ -66,7 +68,7 @@ def service_of(
     if settings is None or settings.configuration is Configuration.DEFAULT:
         if config.default_server is None:
             return _missing("default-withdrawn" if settings else "not-configured")
-        return Service(server=config.default_server, from_address=config.default_from)
+        return Service(server=config.default_server, from_address=config.default_from, own=False)
     server = MailServer(
         host=settings.host,
         port=settings.port,
@@ -81,7 +83,7 @@ def service_of(
         return _missing("ssl-key-missing")
     if not settings.anonymous and server.password is None:
         return _missing("password-missing")
-    return Service(server=server, from_address=settings.from_address)
+    return Service(server=server, from_address=settings.from_address, own=True)
 
 
 async def run_test(

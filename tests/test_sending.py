@@ -54,6 +54,7 @@ def test_custom_settings_mean_their_own_server() -> None:
             helo_name="bot.example.com",
         ),
         from_address="t@example.com",
+        own=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 | door | who |
 |---|---|
-| /mailsettings, its modal, the shortcut, "Fix settings" | admins; a save asks Slack afresh |
+| /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
 | /mailsettings keys, "Manage SSL keys" and what follows | admins; a change asks Slack afresh |
 | "Trust this certificate" | admins; the deed asks Slack afresh |
@@ -31,12 +31,16 @@ from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
 from bot.slack.settings.key_choice import KeyChoiceListeners
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.words import OTHER_WORKSPACE, notice
 
 log = structlog.get_logger(__name__)
 
-REDRAWING = ("configuration", "provider", "tls_mode", "anonymous", "notifications", "host")
+REDRAWING = (
+    *("configuration", "provider", "tls_mode", "anonymous", "notifications", "host"),
+    "from_address",
+)
 """The fields whose change draws the form anew."""
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -47,6 +51,7 @@ class Listeners:
 
     settings: SettingsListeners
     passwords: PasswordListeners
+    mending: MendingListeners
     mailtest: MailtestListeners
     key_choice: KeyChoiceListeners
     keys: KeyListeners
@@ -99,6 +104,7 @@ def make_app(
 
 def _register(app: AsyncApp, listeners: Listeners) -> None:
     settings, passwords, mailtest = listeners.settings, listeners.passwords, listeners.mailtest
+    mending = listeners.mending
 
     app.command("/mailsettings")(settings.command)
     app.command("/mailtest")(mailtest.command)
@@ -106,6 +112,7 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view("mail_settings")(settings.submit)
 
     app.action("more")(settings.more)
+    app.action("use_suggestion")(settings.use_suggestion)
     app.action("send_test")(settings.send_test)
     app.action("change_password")(passwords.change)
     app.action("remove_password")(passwords.remove)
@@ -115,7 +122,8 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
 
     app.action("test_again")(mailtest.again)
     app.action("test_details")(mailtest.details)
-    app.action("fix_settings")(settings.fix)
+    app.action("fix_settings")(mending.fix)
+    app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
     _register_keys(app, listeners)
 

@@ -19,7 +19,9 @@ from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.doors import make_socket, make_web
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.runner import Runner
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.pace import Pace
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
@@ -100,6 +102,15 @@ class Program:
             limits=self._parts.limits,
             clock=self._parts.clock,
             workspace_name=workspace.name,
+            findings=Findings(
+                network=self._parts.network,
+                sequels=Sequels(
+                    slack=slack,
+                    threads=self._threads,
+                    vault=self._parts.vault,
+                    clock=self._parts.clock,
+                ),
+            ),
         )
         listeners = make_listeners(
             Tools(
@@ -110,6 +121,7 @@ class Program:
                 session=self._session,
                 threads=self._threads,
                 work=self._work,
+                network=self._parts.network,
             ),
             runner,
         )

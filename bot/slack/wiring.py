@@ -22,10 +22,13 @@ from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
 from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.saving import Saving
+from bot.slack.settings.suggesting import Suggesting
 from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
+from bot.smtp.network import Network
 from bot.smtp.transcript import Transcript
 from bot.vault import Vault
 
@@ -41,6 +44,7 @@ class Tools:
     session: aiohttp.ClientSession
     threads: Threads
     work: Work
+    network: Network
 
 
 def make_listeners(tools: Tools, runner: Runner) -> Listeners:
@@ -60,6 +64,10 @@ def make_listeners(tools: Tools, runner: Runner) -> Listeners:
         clock=clock,
     )
     keys = KeyListeners(showing=showing)
+    mailtest = MailtestListeners(
+        access=access, slack=slack, threads=threads, replies=replies, runner=runner
+    )
+    saving = Saving(forms=forms, clock=clock)
     files = Files(
         slack=slack, session=tools.session, token=config.bot_token, api_url=config.api_url
     )
@@ -73,9 +81,13 @@ def make_listeners(tools: Tools, runner: Runner) -> Listeners:
             slack=slack,
             threads=threads,
             replies=replies,
-            saving=Saving(forms=forms, clock=clock),
+            saving=saving,
             summaries=Summaries(vault=vault, config=config),
+            suggesting=Suggesting(
+                slack=slack, threads=threads, work=tools.work, forms=forms, network=tools.network
+            ),
             start_test=runner.start_in_view,
+            repeat_test=mailtest.after_save,
             open_keys=keys.open,
         ),
         passwords=PasswordListeners(
@@ -86,9 +98,16 @@ def make_listeners(tools: Tools, runner: Runner) -> Listeners:
             forms=forms,
             clock=clock,
         ),
-        mailtest=MailtestListeners(
-            access=access, slack=slack, threads=threads, replies=replies, runner=runner
+        mending=MendingListeners(
+            access=access,
+            slack=slack,
+            threads=threads,
+            replies=replies,
+            saving=saving,
+            find=runner.find,
+            start_test=runner.start_in_view,
         ),
+        mailtest=mailtest,
         key_choice=KeyChoiceListeners(
             access=access,
             slack=slack,

@@ -22,6 +22,10 @@ class Deadlines:
     total: float = 60
     aside: float = 3
     """For questions that the result doesn't hang on, out of their stage's time."""
+    papers: float = 6
+    """For all questions about the From domain, once the test has ended."""
+    survey: float = 8
+    """For looking further after a test failed. One step of it has a quarter of that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

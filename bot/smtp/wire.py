@@ -60,6 +60,12 @@ class Wire:
             raise
         return cls(connected, peer=(address, port))
 
+    @property
+    def own_literal(self) -> str:
+        """Our own address, as a client without a name gives it in EHLO (RFC 5321 4.1.3)."""
+        address = self._socket.getsockname()[0]
+        return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
     async def receive(self) -> bytes:
         """Return the next bytes, none where the stream ends. Raises ConversationEnded for TLS."""
         if self._tls is None:

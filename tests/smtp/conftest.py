@@ -1,4 +1,4 @@
-"""The SMTP conversation's own tools: the world on loopback, a polite server by script."""
+"""The SMTP conversation's own tools: the world on loopback, a polite server, a name server."""
 
 import asyncio
 import base64
@@ -26,7 +26,9 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from bot.demo.names import NameServer
 from bot.smtp.certificates import client_context
+from bot.smtp.domain.asking import Asker
 from bot.smtp.lookup import Resolver
 from bot.smtp.message import Built, TestMessage
 from bot.smtp.network import Deadlines, Network
@@ -300,3 +302,33 @@ def refusing_server() -> Iterator[Callable[[ssl.SSLContext, TLSMode], int]]:
     yield start
     for each in threads:
         each.join()
+
+
+@pytest.fixture
+async def names(name_server: Any) -> NameServer:
+    """A name server that knows nothing yet."""
+    server: NameServer = await name_server({})
+    return server
+
+
+@pytest.fixture
+def resolver(names: NameServer, tmp_path: Path) -> Resolver:
+    return Resolver(
+        nameservers=("127.0.0.1",), port=names.port, hosts_file=tmp_path / "no hosts file"
+    )
+
+
+@pytest.fixture
+def ask(resolver: Resolver) -> Asker:
+    return Asker(resolver=resolver, seconds=2)
+
+
+@pytest.fixture
+def world(network: Network, resolver: Resolver) -> Network:
+    """The network of the conversation, with this name server."""
+    return Network(
+        resolver=resolver,
+        policy=network.policy,
+        tls=network.tls,
+        deadlines=Deadlines(papers=3),
+    )

@@ -21,14 +21,19 @@ class Job:
     service: Service | Failure
     trial: Trial
 
-    def shown(self, *, channel: str = "", response_url: str = "", view_id: str = "") -> "Job":
-        """Return the job with the place where it is shown."""
-        run = replace(self.run, channel=channel, response_url=response_url, view_id=view_id)
+    def in_channel(self, channel: str, *, name: str, response_url: str) -> "Job":
+        """Return the job as one that is shown in a channel."""
+        run = replace(self.run, channel=channel, channel_name=name, response_url=response_url)
         return replace(self, run=run)
 
-    def from_form(self) -> "Job":
+    def in_view(self, view_id: str) -> "Job":
+        """Return the job as one that is shown in a view."""
+        return replace(self, run=replace(self.run, view_id=view_id))
+
+    def from_form(self, form_id: str) -> "Job":
         """Return the job as one that tests what stands in a form."""
-        return replace(self, run=replace(self.run, test=replace(self.run.test, from_form=True)))
+        test = replace(self.run.test, from_form=True)
+        return replace(self, run=replace(self.run, test=test, form_id=form_id))
 
 
 def new_job(

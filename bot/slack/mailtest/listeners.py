@@ -66,10 +66,17 @@ class MailtestListeners:
 
     async def _again(self, caller: Caller, body: Body) -> None:
         action = body["actions"][0]
-        run = await self.runner.find(caller, str(action["value"]))
-        request = Request(recipient=run.test.recipient, send=run.test.send)
-        key = f"again:{caller.user_id}:{action['action_ts']}"
-        await self._start(caller, body, request, key=key)
+        await self.runner.again(
+            caller,
+            await self.access.person(caller),
+            str(action["value"]),
+            response_url=str(body.get("response_url") or ""),
+            key=f"again:{caller.user_id}:{action['action_ts']}",
+        )
+
+    async def after_save(self, caller: Caller, run_id: str, *, key: str) -> None:
+        """Run a test again whose suggestion was saved. Raises Refused, StorageError."""
+        await self.runner.again(caller, await self.access.person(caller), run_id, key=key)
 
     async def _details(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)

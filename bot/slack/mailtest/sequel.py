@@ -25,7 +25,8 @@ def content_of(run: TestRun, run_id: str) -> Content:
         run.test,
         run.transcript,
         run.diagnosis,
-        run_id="" if run.view_id else run_id,
+        run_id=run_id,
+        in_view=bool(run.view_id),
         later=run.later,
     )
     if run.view_id:

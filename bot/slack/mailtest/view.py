@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.slack.mailtest.later import Arrival, Later
+from bot.slack.mailtest.papers_view import papers_blocks
+from bot.slack.mailtest.survey_view import survey_blocks
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
     OPERATOR,
@@ -69,9 +71,13 @@ def ended(
     diagnosis: Diagnosis | None,
     *,
     run_id: str = "",
+    in_view: bool = False,
     later: Later = _NOTHING,
 ) -> Content:
-    """Show how a test ended, and what came *later*. With *run_id*, its buttons too."""
+    """Show how a test ended, and what came *later*. With *run_id*, its buttons too.
+
+    *in_view*: above the form that was tested, where it is changed by the form's own means.
+    """
     mark, verdict, more = _verdict(test, transcript)
     status = [
         _emoji(mark),
@@ -94,15 +100,10 @@ def ended(
         blocks.append(preformatted(reply_text(transcript.failure.reply)))
     if diagnosis is not None:
         blocks += _explanation(diagnosis)
-    if run_id:
-        failed = transcript.outcome in {Outcome.FAILED, Outcome.REFUSED} and not _cut_off(
-            transcript
-        )
-        buttons = [button("Fix settings", "fix_settings", value=run_id)] if failed else []
-        if _trustable(transcript):
-            buttons.append(button("Trust this certificate", "trust_certificate", value=run_id))
-        buttons.append(button("Test again", "test_again", value=run_id))
-        buttons.append(button("Details", "test_details", value=run_id))
+    blocks += survey_blocks(later)
+    if later.papers is not None:
+        blocks += papers_blocks(later.papers)
+    if run_id and (buttons := _buttons(transcript, later, run_id, in_view=in_view)):
         blocks.append(actions(*buttons, block_id="mailtest"))
     return Content(text=escape(verdict), blocks=blocks)
 
@@ -112,6 +113,25 @@ def _trustable(transcript: Transcript) -> bool:
     chain = transcript.tls.chain if transcript.tls is not None else ()
     cause = transcript.failure.cause if transcript.failure is not None else ""
     return cause in _UNKNOWN_AUTHORITY and bool(chain) and bool(chain[0].der)
+
+
+def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool) -> list[Block]:
+    buttons = []
+    if later.remedy is not None:
+        action = "apply_fix" if in_view else "fix_settings"
+        buttons.append(button(later.remedy.label, action, value=run_id, style="primary"))
+    elif (
+        not in_view
+        and transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
+        and not _cut_off(transcript)
+    ):
+        buttons.append(button("Fix settings", "fix_settings", value=run_id))
+    if not in_view and _trustable(transcript):
+        buttons.append(button("Trust this certificate", "trust_certificate", value=run_id))
+    if not in_view:
+        buttons.append(button("Test again", "test_again", value=run_id))
+        buttons.append(button("Details", "test_details", value=run_id))
+    return buttons
 
 
 def view_of(content: Content, *, more: Sequence[Block] = ()) -> Block:

@@ -4,6 +4,7 @@ Called in the vault's threads. A form belongs to the person who opened it.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -122,6 +123,7 @@ class Forms:
             form,
             values=form.values | drawn_values(blocks),
             revision=int(_metadata(view, "revision")),
+            again=_metadata(view, "again", default=""),
             numbers=form.numbers | shown,
             view_id=str(view.get("id") or form.view_id),
         )
@@ -217,14 +219,20 @@ class Forms:
         return Page(form=form, drawn=drawn, around=around, saved=saved, waiting=waiting)
 
 
+def new_form_id(caller: Caller) -> str:
+    """Name a form that *caller* opens."""
+    return f"{caller.user_id}-{secrets.token_urlsafe(12)}"
+
+
 def form_id_of(view: Mapping[str, Any]) -> str:
     """Read which form *view* belongs to. Raises NotYourForm."""
     return _metadata(view, "form")
 
 
-def _metadata(view: Mapping[str, Any], key: str) -> str:
+def _metadata(view: Mapping[str, Any], key: str, *, default: str | None = None) -> str:
     try:
-        return str(json.loads(view.get("private_metadata") or "")[key])
+        found = json.loads(view.get("private_metadata") or "")
+        return str(found[key] if default is None else found.get(key, default))
     except (ValueError, KeyError, TypeError):
         raise NotYourForm(_NOT_YOURS) from None
 

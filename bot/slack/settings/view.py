@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.settings.form import Form
+from bot.slack.settings.key_options import key_options
+from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
     button,
-    clean,
     context,
     escape,
     mention,
@@ -23,14 +24,12 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
-from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
+from bot.smtp.ssl_keys import SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
 MAXIMUM_LENGTH = 300
 """Of what can be typed into a text field: more than any right value has."""
-_LONGEST_OPTION = 75
-"""Characters (docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +87,14 @@ def draw(form: Form, around: Surroundings) -> Block:
         callback_id=CALLBACK_ID,
         submit="Save",
         close="Cancel",
-        private_metadata=json.dumps({"form": form.id, "revision": form.revision}),
+        private_metadata=metadata(form),
     )
+
+
+def metadata(form: Form) -> str:
+    """Return what goes through Slack beside the fields: ids and the revision, no value."""
+    known = {"form": form.id, "revision": form.revision}
+    return json.dumps(known | {"again": form.again} if form.again else known)
 
 
 def _field(form: Form, block: Block) -> list[Block]:
@@ -102,7 +107,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
     blocks = _field(form, _provider(form))
     provider = PROVIDERS.get(form.values["provider"])
     if provider is not None and provider.requirements:
-        needs = "\n".join(f"• {escape(each)}" for each in provider.requirements)
+        sentences = (*provider.requirements, provider.limits)
+        needs = "\n".join(f"• {escape(each)}" for each in sentences if each)
         link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
         blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
     blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
@@ -119,7 +125,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
         blocks += _password(form, around)
     if form.encrypted:
         blocks += _ssl_key(form, around)
-    return blocks + _field(form, _email(form, "from_address", optional=False))
+    blocks += _field(form, _from_address(form))
+    return blocks + suggestion_blocks(form)
 
 
 def _password(form: Form, around: Surroundings) -> list[Block]:
@@ -152,11 +159,7 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
 
 
 def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
-    chosen = form.values["ssl_key"]
-    options = [_option("None", NO_KEY)]
-    options += [_option(key_label(key), key_id) for key_id, key in around.keys.items()]
-    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
-        options.append(_option("A key that was deleted", chosen))
+    options = key_options(around.keys, chosen=form.values["ssl_key"])
     blocks: list[Block] = []
     if len(options) > 1 or "ssl_key" in form.complaints:
         element = {"type": "static_select", "action_id": "ssl_key", "options": options}
@@ -167,13 +170,6 @@ def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
 
 def _manage_keys(form: Form) -> Block:
     return actions(button("Manage SSL keys", "manage_keys", value=form.id), block_id="keys")
-
-
-def key_label(key: SSLKey) -> str:
-    """Name *key* in a choice, "Acme (client key, until 3 May 2027)"; a long name is cut."""
-    until = key.leaf.not_after
-    facts = f" ({key.kind.label}, until {until.day} {until:%B %Y})"
-    return clean(key.name, _LONGEST_OPTION - len(facts)) + facts
 
 
 def _more(form: Form) -> list[Block]:
@@ -248,6 +244,13 @@ def _email(form: Form, name: str, *, optional: bool) -> Block:
         "placeholder": plain("name@example.com"),
     }
     return _input(form, _filled(form, element), optional=optional)
+
+
+def _from_address(form: Form) -> Block:
+    block = _email(form, "from_address", optional=False) | {"dispatch_action": True}
+    # Enter asks for a server's suggestion at once; without it, the next choice does.
+    block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block
 
 
 def _port(form: Form) -> Block:

@@ -47,6 +47,19 @@ BEFOREHAND = (
         ),
     ),
     Explanation(
+        # proton.me/support/smtp-submission; avihaymenahem/velo#148
+        cause="policy-refused",
+        providers=("proton",),
+        meaning="Proton Mail Bridge answers only on your own computer, which this bot can't reach."
+        " No connection was made.",
+        advice=(
+            "Create an SMTP token in Proton's settings, which some paid plans have.",
+            "Set “Server address” to smtp.protonmail.ch and “Server port” to 587.",
+            "Set “Mail protocol” to “SMTP with STARTTLS”, and give the token as the password.",
+        ),
+        page=True,
+    ),
+    Explanation(
         cause="policy-refused",
         meaning="The rules of this bot forbid a connection to {host}: it isn't a server on the"
         " public internet. No connection was made.",

@@ -14,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
 from bot.slack.mailtest.details import details
+from bot.slack.mailtest.later import Later
 from bot.slack.mailtest.view import (
     Content,
     Test,
@@ -23,7 +24,9 @@ from bot.slack.mailtest.view import (
     view_of,
 )
 from bot.smtp.diagnosis import diagnose
+from bot.smtp.remedy import Remedy
 from bot.smtp.settings import MailServer, TLSMode
+from bot.smtp.survey import Door, DoorState, Survey
 from bot.smtp.transcript import (
     Diagnosis,
     Failure,
@@ -106,6 +109,47 @@ def test_the_end_of_a_test_looks_so(
     asked, end = ENDS[name]
     transcript = transcript_of(**end)
     content = ended(test_of(**asked), transcript, meaning_of(transcript), run_id="a1")
+    assert problems(content.blocks, "message") == []
+    assert {"text": content.text, "blocks": content.blocks} == golden
+
+
+REMEDY = Remedy(
+    fix={"tls_mode": "implicit", "port": 465},
+    label="Use SMTPS (TLS from the start) on port 465",
+    reason="Port 465 of mail.example.com speaks TLS from the start, with a valid certificate.",
+)
+DOORS = (
+    Door(port=25, state=DoorState.CLOSED, milliseconds=1),
+    Door(
+        port=465,
+        state=DoorState.TLS,
+        verified=True,
+        names=("mail.example.com",),
+        mechanisms=("PLAIN", "LOGIN"),
+        ready=True,
+        milliseconds=31,
+    ),
+    Door(port=587, state=DoorState.OTHER, milliseconds=5, note="an IMAP server"),
+)
+SURVEY = Survey(host="mail.example.com", doors=DOORS, addresses=("192.0.2.1", "2001:db8::1"))
+
+
+@pytest.mark.parametrize("in_view", [False, True])
+def test_what_was_found_when_looking_further_looks_so(
+    in_view: bool, golden: SnapshotAssertion, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    transcript = transcript_of(
+        outcome=Outcome.FAILED, failure=Failure(stage=Stage.GREETING, cause="not-smtp-imap")
+    )
+    later = Later(survey=SURVEY, remedy=REMEDY)
+    content = ended(
+        test_of(from_form=in_view),
+        transcript,
+        meaning_of(transcript),
+        run_id="a1",
+        in_view=in_view,
+        later=later,
+    )
     assert problems(content.blocks, "message") == []
     assert {"text": content.text, "blocks": content.blocks} == golden
 
