@@ -66,16 +66,13 @@ class Files:
             return told
         # Slack Connect: "check_file_info" is all that the payload says.
         try:
-            described = await self.slack.file_info(str(told.get("id")))
+            return await self.slack.file_info(str(told.get("id")))
         except SlackFailure as failure:
             raise FileRefused(_refusal_of(failure)) from failure
-        if not described.get("url_private"):
-            raise FileRefused(GONE)
-        return described
 
     async def fetch(self, described: Mapping[str, Any]) -> bytes:
         """Return the content of a file. Raises FileRefused."""
-        url = self._address(described.get("url_private_download") or described["url_private"])
+        url = self._address(described.get("url_private_download") or described.get("url_private"))
         if _number(described.get("size")) > LARGEST:
             raise FileRefused(TOO_LARGE)
         page = described.get("mimetype") == "text/html"
