@@ -82,7 +82,9 @@ def _circumstances(test: Test, arrival: Arrival | None, *, at: datetime | None) 
         arrived = f"{'yes' if arrival.arrived else 'no'}, somebody said {span(arrival.after)} later"
     return {
         "Protocol": test.protocol,
-        "Sign-in": ("with login" if test.login else "anonymous") if test.protocol else "",
+        "Sign-in": ("with username and password" if test.login else "anonymous")
+        if test.protocol
+        else "",
         "From domain": test.from_domain,
         "Recipient": test.recipient,
         "Ended": f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at is not None else "",

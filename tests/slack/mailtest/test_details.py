@@ -59,7 +59,7 @@ def test_it_tells_the_settings_without_who_signs_in(
     lines = said(Later(), **SERVICE)
     for each in (
         "Protocol: SMTP with STARTTLS",
-        "Sign-in: with login",
+        "Sign-in: with username and password",
         "From domain: example.com",
         "Recipient: bob@example.com",
         "Ended: 2026-05-03 10:00:00 UTC",

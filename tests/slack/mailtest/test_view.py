@@ -115,6 +115,38 @@ def test_the_end_of_a_test_looks_so(
     assert {"text": content.text, "blocks": content.blocks} == golden
 
 
+@pytest.mark.parametrize(
+    ("stage", "code", "text"),
+    [
+        (Stage.RECIPIENT, 550, "5.1.1 User unknown"),
+        (Stage.RECIPIENT, 450, "Greylisted, try again later"),
+    ],
+)
+def test_settings_that_work_are_not_to_be_fixed(
+    stage: Stage, code: int, text: str, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    reply = Reply(code=code, text=text)
+    failure = Failure(stage=stage, cause="reply", reply=reply)
+    transcript = transcript_of(outcome=Outcome.FAILED, failure=failure)
+    shown = visible_text(ended(test_of(), transcript, meaning_of(transcript), run_id="a1").blocks)
+    assert "Fix settings" not in shown
+    assert "Test again" in shown
+
+
+def test_the_servers_words_stand_there_once(test_of: TestOf, transcript_of: TranscriptOf) -> None:
+    reply = Reply(code=535, text="Go away")
+    failure = Failure(stage=Stage.AUTHENTICATION, cause="reply", reply=reply)
+    for line, said in {
+        "535 Go away": "Authentication failed (80 ms). The server's own words:",
+        "Another line.": "Authentication failed (80 ms): Another line. The server's own words:",
+    }.items():
+        step = replace(FAILED_STEP, line=line)
+        transcript = transcript_of(outcome=Outcome.FAILED, failure=failure, steps=(step,))
+        shown = visible_text(ended(test_of(), transcript, None).blocks)
+        assert said in shown
+        assert shown.count("Go away") == 1
+
+
 REMEDY = Remedy(
     fix={"tls_mode": "implicit", "port": 465},
     label="Use SMTPS (TLS from the start) on port 465",
@@ -159,7 +191,7 @@ def test_what_was_found_when_looking_further_looks_so(
 def test_an_unknown_end_blames_no_connection(test_of: TestOf, transcript_of: TranscriptOf) -> None:
     transcript = transcript_of(**ENDS["unknown"][1])
     shown = visible_text(ended(test_of(), transcript, meaning_of(transcript)).blocks)
-    assert "No clear answer came" in shown
+    assert "gave no clear answer" in shown
     assert "connection was lost" not in shown
 
 
