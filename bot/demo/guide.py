@@ -70,7 +70,7 @@ class Guide:
         """Tick off a test that was accepted after a form had been changed by one tap."""
         if not entry.by_bot:
             return
-        said = strings(entry.body)
+        said = list(strings(entry.body))
         self._mending |= any("the form says so now" in each for each in said)
         if self._mending and any("accepted the message" in each for each in said):
             self.done.add("mend")
