@@ -144,7 +144,7 @@ async def test_the_form_for_gmail(window: Any) -> None:
 
 
 async def test_an_accepted_test_that_somebody_confirmed_beside_its_mail(open_window: Any) -> None:
-    window = await open_window(height=840)
+    window = await open_window(height=920)
     await accepted(window)
     await window.go("inbox")
     await window.mails.first.click()
@@ -165,11 +165,11 @@ async def test_a_failed_test_with_the_fix_in_one_tap(open_window: Any) -> None:
 
 
 async def test_a_failed_test_in_the_dark(open_window: Any) -> None:
-    window = await open_window(color_scheme="dark")
+    window = await open_window(color_scheme="dark", height=840)
     await without_guide(window)
     await window.put_in("Expired certificate")
     await window.say("/mailtest bob@acme.example")
-    await expect(window.last).to_contain_text("What to do")
+    await expect(window.last).to_contain_text("What we found")
     await take(window, "dark")
 
 
