@@ -1,5 +1,6 @@
 """A test as people see it: nothing that a server wrote is live, and Slack takes all of it."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,9 +26,11 @@ from bot.slack.mailtest.view import (
     view_of,
 )
 from bot.smtp.diagnosis import diagnose
+from bot.smtp.domain.paper import Grade, Paper
+from bot.smtp.papers import Papers
 from bot.smtp.remedy import Remedy
 from bot.smtp.settings import MailServer, TLSMode
-from bot.smtp.survey import Door, DoorState, Survey
+from bot.smtp.survey import OTHER_NAMES, Door, DoorState, Survey
 from bot.smtp.transcript import (
     Diagnosis,
     Failure,
@@ -342,9 +345,38 @@ def test_details_of_an_endless_talk_fit_a_view(
     lines = tuple(replace(line, text=letter * 65536) for line in base.lines)
     chain = tuple(replace(each, names=(letter * 65536,)) for each in base.tls.chain)
     transcript = replace(base, lines=lines, tls=replace(base.tls, chain=chain))
-    assert_view(
-        view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript, at=AT))
+    content = ended(test_of(), transcript, None)
+    view = view_of(content, more=details(test_of(), transcript, at=AT))
+    assert_view(view)
+    assert len(json.dumps(view)) < 250_000  # as slack_sdk writes it
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.ACCEPTED])
+def test_a_message_in_which_everything_is_endless_is_no_book(
+    outcome: Outcome, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    """Slack refuses a message of some 13,200 characters (msg_blocks_too_long)."""
+    endless = "x" * 65536
+    failure = replace(WRONG_PASSWORD, reply=Reply(code=550, text=endless))
+    transcript = transcript_of(
+        outcome=outcome,
+        failure=failure if outcome is Outcome.FAILED else None,
+        steps=tuple(Step(stage=each, milliseconds=1, line=endless) for each in Stage),
+        queue_id=endless,
     )
+    doors = tuple(
+        replace(DOORS[1], port=port, verified=False, note=OTHER_NAMES, names=(f"{endless}.test",))
+        for port in range(6)
+    )
+    paper = Paper(title="SPF", grade=Grade.NOTE, line=endless, record=endless, publish=endless)
+    later = Later(
+        survey=replace(SURVEY, doors=doors, addresses=(endless, endless)),
+        remedy=REMEDY,
+        papers=Papers(domain="example.com", papers=(paper,) * 3),
+    )
+    content = ended(test_of(), transcript, meaning_of(transcript), run_id="a1", later=later)
+    assert problems(content.blocks, "message") == []
+    assert len(visible_text(content.blocks)) < 12_000
 
 
 def test_a_queue_id_that_cannot_be_seen_is_not_shown(
