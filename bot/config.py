@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from sqlalchemy import make_url
+
 from bot import variables
 from bot.environment import Environment, Fault
 from bot.smtp.policy import AddressPolicy
@@ -52,12 +54,21 @@ VARIABLES = (
         "~/.local/share/mailsettings",
         "Directory of the SQLite database and the keyring, made with mode 0700",
     ),
-    _variable(
-        "DATABASE_URL", "SQLite in the data directory", "Another SQLite file: `sqlite:////a/path`"
+    Variable(
+        name="DATABASE_URL",
+        default="SQLite in the data directory",
+        meaning="`postgresql://user:password@host/name`, or another SQLite file: "
+        "`sqlite:////a/path`",
+        secret=True,
     ),
     _secret("MAILSETTINGS_KEYRING", "The encryption keys themselves, in place of a keyring file"),
     _variable(
         "MAILSETTINGS_KEYRING_FILE", "`keyring` in the data directory", "The file with those keys"
+    ),
+    _variable(
+        "MAILSETTINGS_KEYRING_COMMAND",
+        "",
+        "A command that prints those keys, such as that of a secrets manager; no shell reads it",
     ),
     _variable("MAILSETTINGS_ADMINS", "", "Slack user ids of further admins, comma separated"),
     _variable(
@@ -116,8 +127,11 @@ class Config:
     host: str
     port: int
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     keyring_file: Path
+    keyring_command: tuple[str, ...] = field(repr=False)
+    """Prints the keyring; empty: it is elsewhere."""
     keyring_text: str | None = field(repr=False)
     """The keyring itself; None: it is in the file."""
     admins: frozenset[str]
@@ -134,7 +148,8 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
-        found = (self.bot_token, self.app_token, self.signing_secret, self.keyring_text, service)
+        tokens = (self.bot_token, self.app_token, self.signing_secret)
+        found = (*tokens, self.keyring_text, service, *_database_passwords(self.database_url))
         return tuple(each for each in found if each)
 
 
@@ -164,13 +179,17 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
         host=environment.text("HOST") or "127.0.0.1",
         port=environment.value("PORT", variables.port, fallback=3000),
         data_dir=data_dir,
-        database_url=environment.value(
+        database_url=environment.parsed(
             "DATABASE_URL",
+            environment.secret("DATABASE_URL"),
             variables.database_url,
             fallback=f"sqlite:///{quote(str(data_dir / 'mailsettings.db'))}",
         ),
         keyring_file=environment.value(
             "MAILSETTINGS_KEYRING_FILE", path, fallback=data_dir / "keyring"
+        ),
+        keyring_command=environment.value(
+            "MAILSETTINGS_KEYRING_COMMAND", variables.command, fallback=()
         ),
         keyring_text=_keyring(environment),
         admins=environment.value("MAILSETTINGS_ADMINS", variables.admins, fallback=frozenset()),
@@ -267,6 +286,13 @@ def _keyring(environment: Environment) -> str | None:
     """Return the text of the keyring if a variable holds it."""
     name = "MAILSETTINGS_KEYRING"
     text = environment.text(name)
+    command = f"{name}_COMMAND"
+    if environment.text(command) and environment.has_secret(name):
+        environment.fault(
+            command,
+            f"{name} or {name}_FILE is set too, so one of them would be ignored.",
+            "Remove all but one.",
+        )
     if not text:
         return None
     environment.refuse_both(name)
@@ -279,6 +305,14 @@ def _keyring(environment: Environment) -> str | None:
             "Set the whole text of a keyring file, as `mailsettings keyring new` writes it.",
         )
     return text
+
+
+def _database_passwords(url: str) -> tuple[str | None, ...]:
+    """Return the password in a database's URL, as it is written there and as it is meant."""
+    parsed = make_url(url)
+    if parsed.password is None:
+        return ()
+    return str(parsed.password), quote(str(parsed.password), safe=" +")
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:

@@ -12,12 +12,13 @@ from bot.commands.finding import Finding, failed, fault, well
 from bot.commands.machine import Obstacle, obstacles
 from bot.commands.slack_checks import look_at_slack
 from bot.config import Config, InvalidEnvironment, read
+from bot.keyring_source import keyring_place
 from bot.vault import (
     Vault,
     VaultClosed,
-    database_path,
+    database_exists,
+    database_place,
     find_keyring,
-    keyring_place,
     open_existing,
 )
 from storage.errors import BrokenChain, StorageError, Unavailable
@@ -74,7 +75,11 @@ def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator
 
 def _stumbled(config: Config, obstacle: Obstacle) -> Finding:
     """Return what `run` would stop at. A port that a bot has is as it should be."""
-    if obstacle.status == os.EX_UNAVAILABLE and _bot_answers(config):
+    if (
+        obstacle.check == "listener"
+        and obstacle.status == os.EX_UNAVAILABLE
+        and _bot_answers(config)
+    ):
         return well(obstacle.check, f"A bot is running and has {config.host}:{config.port}.")
     cause = obstacle.fault
     return fault(obstacle.check, cause.problem, cause.cure, status=obstacle.status)
@@ -108,8 +113,8 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
     if stumbled.keys() & {"data directory", "database", "keyring"}:
         return
     try:
-        if not database_path(config).exists():
-            yield well("database", f"{database_path(config)} is made at the first start.")
+        if not database_exists(config):
+            yield well("database", f"{database_place(config)} is made at the first start.")
             then = "can be read" if find_keyring(config) else "is made at the first start"
             yield well("keyring", f"{keyring_place(config)} {then}.")
             return
@@ -125,7 +130,7 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
 
 def _database(vault: Vault, config: Config) -> Finding:
     vault.check()
-    return well("database", f"{database_path(config)} is sound, writable, and up to date.")
+    return well("database", f"{database_place(config)} is sound, writable, and up to date.")
 
 
 def _keyring(vault: Vault, config: Config) -> Finding:

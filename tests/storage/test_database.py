@@ -12,16 +12,19 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from storage import database
-from storage.database import connect, database_file, hold, migrate, reading, writing
+from storage import sqlite
+from storage.database import connect, reading, writing
 from storage.errors import DatabaseInUse, SchemaTooNew, Unavailable, UnusableURL
+from storage.schema import migrate
+from storage.sqlite import file_of, hold
 from storage.tables import deliveries, metadata
 
 Start = Callable[..., subprocess.Popen[str]]
 
 MIGRATE = """
 import sys
-from storage.database import connect, migrate
+from storage.database import connect
+from storage.schema import migrate
 engine = connect(sys.argv[1])
 print("ready", flush=True)
 input()
@@ -31,7 +34,7 @@ migrate(engine)
 HOLD = """
 import sys
 from pathlib import Path
-from storage.database import hold
+from storage.sqlite import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     input()
@@ -120,7 +123,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_database_is_known(engine: Engine, path: Path) -> None:
-    assert database_file(engine) == path
+    assert file_of(engine.url) == path
 
 
 def test_an_error_takes_the_whole_transaction_back(engine: Engine) -> None:
@@ -153,7 +156,7 @@ def test_a_locked_database_is_told_in_words(engine: Engine, impatient: Engine) -
 def test_a_writer_whose_turn_does_not_come_is_told_in_words(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_PATIENCE", 0)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0)
     with writing(engine):
         with pytest.raises(Unavailable, match="earlier changes"), writing(engine):
             pass
