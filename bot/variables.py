@@ -21,6 +21,10 @@ CURES = {
     "“App-Level Tokens”, at https://api.slack.com/apps. It begins with xapp-.",
     "SLACK_SIGNING_SECRET": "Copy the “Signing Secret” under “Basic Information” at "
     "https://api.slack.com/apps, without quotes or spaces.",
+    "SLACK_CLIENT_ID": "Copy the “Client ID” under “Basic Information” at "
+    "https://api.slack.com/apps: two numbers with a point between them.",
+    "SLACK_CLIENT_SECRET": "Copy the “Client Secret” under “Basic Information” at "
+    "https://api.slack.com/apps, without quotes or spaces.",
 }
 """Where each of Slack's secrets is found."""
 
@@ -35,6 +39,7 @@ _BOT_TOKEN = re.compile(r"(?:xoxe\.)?xoxb-[A-Za-z0-9._-]+")
 _APP_TOKEN = re.compile(r"xapp-[A-Za-z0-9._-]+")
 _SECRET = re.compile(r"[!#-&(-~]+")  # visible ASCII, no quotes
 _ANY_TOKEN = re.compile(r"[\"']?(?P<kind>xapp-|xoxe[.-]|xox[a-z]-)")
+_CLIENT_ID = re.compile(r"[0-9]+\.[0-9]+")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
@@ -81,6 +86,20 @@ def signing_secret(text: str) -> str:
     """Return a signing secret. Raises Unusable for what is plainly something else."""
     if _ANY_TOKEN.match(text) or not _SECRET.fullmatch(text):
         raise Unusable(_what_it_holds(text, "a signing secret"), CURES["SLACK_SIGNING_SECRET"])
+    return text
+
+
+def client_secret(text: str) -> str:
+    """Return a client secret. Raises Unusable for what is plainly something else."""
+    if _ANY_TOKEN.match(text) or not _SECRET.fullmatch(text):
+        raise Unusable(_what_it_holds(text, "a client secret"), CURES["SLACK_CLIENT_SECRET"])
+    return text
+
+
+def client_id(text: str) -> str:
+    """Return a client id, `1234567890.1234567890`. Raises Unusable."""
+    if not _CLIENT_ID.fullmatch(text):
+        raise Unusable("It is not a client id.", CURES["SLACK_CLIENT_ID"])
     return text
 
 

@@ -13,9 +13,8 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.pace import Pace
+from bot.slack.api import SlackAPI
 from bot.slack.words import ADMINS_ONLY, OTHER_WORKSPACE, SLACK_SILENT
 
 
@@ -82,16 +81,14 @@ class Access:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        slack: SlackAPI,
         *,
         admins: frozenset[str],
-        pace: Pace,
         seconds: Callable[[], float] = time.monotonic,
         remembered: int = 10_000,
     ) -> None:
-        self._client = client
+        self._slack = slack
         self._admins = admins
-        self._pace = pace
         self._seconds = seconds
         self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
@@ -104,7 +101,7 @@ class Access:
             return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
         try:
             answer = await asyncio.wait_for(
-                self._client.users_info(user=caller.user_id), self._pace.identify_within
+                self._slack.client.users_info(user=caller.user_id), self._slack.pace.identify_within
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackSilent(SLACK_SILENT) from problem
@@ -118,7 +115,7 @@ class Access:
     def remembered(self, caller: Caller) -> Person | None:
         """Return what Slack said of *caller* within the last half minute."""
         at, person = self._known.get((caller.team_id, caller.user_id), (0.0, None))
-        return person if person and self._seconds() - at <= self._pace.trusted_for else None
+        return person if person and self._seconds() - at <= self._slack.pace.trusted_for else None
 
     def was_admin(self, caller: Caller) -> bool:
         """Tell whether Slack's last answer, however old, called *caller* an admin.

@@ -18,10 +18,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import Refused
+from bot.slack.acting import NotInstalled, act_for
 from bot.slack.api import SlackAPI
+from bot.slack.installations import Installations
+from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
 from bot.slack.settings.listeners import SettingsListeners
@@ -44,38 +46,32 @@ class Listeners:
     passwords: PasswordListeners
     mending: MendingListeners
     mailtest: MailtestListeners
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """The workspace whose token we have, as `auth.test` names it."""
-
-    team_id: str
-    enterprise_id: str | None
-    name: str
-    bot_id: str | None
-    bot_user_id: str | None
+    lifecycle: LifecycleListeners
 
 
 def make_app(
-    slack: SlackAPI, listeners: Listeners, *, token: str, signing_secret: str, workspace: Workspace
+    slack: SlackAPI, listeners: Listeners, *, signing_secret: str, installations: Installations
 ) -> AsyncApp:
     """Make the Bolt app. Everything that Bolt would read from the environment is given."""
 
-    async def authorize(team_id: str | None) -> AuthorizeResult:
-        if team_id != workspace.team_id:
-            raise Refused(OTHER_WORKSPACE)
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        act_for(None)  # whatever this connection's last request was for
+        try:
+            found = await installations.find(team_id or "", enterprise_id or "")
+        except NotInstalled as problem:
+            raise Refused(OTHER_WORKSPACE) from problem
+        act_for(found)
         return AuthorizeResult(
-            enterprise_id=workspace.enterprise_id,
-            team_id=workspace.team_id,
-            bot_id=workspace.bot_id,
-            bot_user_id=workspace.bot_user_id,
-            bot_token=token,
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_id=found.bot_id or None,
+            bot_user_id=found.bot_user_id or None,
+            bot_token=found.bot_token,
         )
 
     app = AsyncApp(
         # Without a token: the right one comes from `authorize`.
-        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
+        client=slack.clients.of("").patient,
         signing_secret=signing_secret,
         # In Socket Mode there is no signature: the connection is ours, made with our app token.
         request_verification_enabled=True,
@@ -111,6 +107,9 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.action("fix_settings")(mending.fix)
     app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
+
+    app.event("app_uninstalled")(listeners.lifecycle.uninstalled)
+    app.event("tokens_revoked")(listeners.lifecycle.revoked)
 
     # In Socket Mode an unanswered request would be an error on the person's screen, so what an
     # older version drew is answered too.

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -108,9 +109,26 @@ class StoredInstallations:
 
     def _look_up(self, team_id: str, enterprise_id: str) -> Record[Installation] | None:
         for place in filter(None, (team_id, enterprise_id)):
-            if (record := self._vault.installations.get(place)) is not None:
-                return record
+            record = self._vault.installations.get(place)
+            if record is None:
+                continue
+            if team_id and not record.value.team_id:
+                self._note_member(team_id, record.value.place)
+            return record
         return None
+
+    def _note_member(self, team_id: str, organisation: str) -> None:
+        """Remember whose end is the end of this workspace too."""
+        if self._vault.memberships.get(team_id) is not None:
+            return
+        with suppress(StaleRevision):  # another replica did it just now
+            self._vault.memberships.put(
+                team_id,
+                {"organisation": organisation},
+                revision=0,
+                by="slack",
+                at=self._clock(),
+            )
 
     async def _with_time_left(self, record: Record[Installation]) -> Installation:
         """Return the installation with a token that lives on, renewed if need be."""

@@ -1,0 +1,40 @@
+"""Erasing a workspace: everything that is kept of it but who did what when."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func
+
+from storage import audit
+from storage.audit import Event
+from storage.database import writing
+from storage.keyring import Keys
+from storage.tables import rate_limits, records, runs
+from sqlalchemy import Engine
+
+
+def erase(
+    engine: Engine,
+    keyring: Keys,
+    workspace: str,
+    *,
+    limits: str,
+    event: Event,
+    at: datetime,
+) -> int:
+    """Erase the records and runs of *workspace*, and the limits whose keys begin with *limits*.
+
+    Return how many records and runs there were. *event* is written down if there were any, so
+    that doing it again does nothing. Raises Unavailable, and what `AuditLog.append` raises.
+    """
+    with writing(engine) as connection:
+        ours = delete(records).where(
+            records.c.workspace == workspace, records.c.kind != audit.HEAD
+        )
+        found = connection.execute(ours).rowcount
+        found += connection.execute(delete(runs).where(runs.c.workspace == workspace)).rowcount
+        # Not LIKE: an id may hold an underscore.
+        begins = func.substr(rate_limits.c.key, 1, len(limits)) == limits
+        connection.execute(delete(rate_limits).where(begins))
+        if found:
+            audit.append(connection, keyring, workspace=workspace, event=event, at=at)
+    return found
