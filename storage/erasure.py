@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import Engine, delete, func
 
 from storage import audit
 from storage.audit import Event
 from storage.database import writing
 from storage.keyring import Keys
 from storage.tables import rate_limits, records, runs
-from sqlalchemy import Engine
 
 
 def erase(
@@ -27,9 +26,7 @@ def erase(
     that doing it again does nothing. Raises Unavailable, and what `AuditLog.append` raises.
     """
     with writing(engine) as connection:
-        ours = delete(records).where(
-            records.c.workspace == workspace, records.c.kind != audit.HEAD
-        )
+        ours = delete(records).where(records.c.workspace == workspace, records.c.kind != audit.HEAD)
         found = connection.execute(ours).rowcount
         found += connection.execute(delete(runs).where(runs.c.workspace == workspace)).rowcount
         # Not LIKE: an id may hold an underscore.

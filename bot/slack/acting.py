@@ -4,11 +4,16 @@ It goes with the context (PEP 567) to all work that a request begins, so that no
 and a call outside of any request has no token at all.
 """
 
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
 from bot.installed import Installation
 
 _ACTING: ContextVar[Installation | None] = ContextVar("installation", default=None)
+
+
+Act = Callable[[str], Awaitable[None]]
+"""Begin to act for a workspace, by its id. Raises NotInstalled, StorageError."""
 
 
 class NotInstalled(LookupError):

@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
+from bot.config import Config
 from bot.installed import Installation
 from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.deeds import installed
 from bot.slack.incidents import apology, new_incident
-from bot.slack.installations import StoredInstallations
+from bot.slack.installations import Renewed, StoredInstallations
 from bot.slack.pages import page, paragraph
 from bot.slack.work import Threads
 from bot.vault import Vault
@@ -193,6 +194,30 @@ belongs to your workspace is erased.</p>
     def _take_state(self, state: str) -> bool:
         record = self.vault.states.take("", _fingerprint(state))
         return record is not None and self.clock() - record.changed_at <= STATE_LIVES
+
+
+async def renew(
+    slack: SlackAPI, config: Config, clock: Callable[[], datetime], installation: Installation
+) -> Renewed | None:
+    """Exchange an installation's refresh token; None: Slack did not do it just now.
+
+    https://docs.slack.dev/authentication/using-token-rotation
+    """
+    try:
+        answer = await slack.exchange(
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            grant_type="refresh_token",
+            refresh_token=installation.refresh_token,
+        )
+    except SlackFailure as failure:
+        log.warning("a token was not renewed", place=installation.place, why=failure.error)
+        return None
+    return Renewed(
+        bot_token=str(answer["access_token"]),
+        refresh_token=str(answer["refresh_token"]),
+        expires_at=clock() + timedelta(seconds=int(answer["expires_in"])),
+    )
 
 
 def _done(installation: Installation) -> web.Response:

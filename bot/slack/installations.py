@@ -108,6 +108,9 @@ class StoredInstallations:
             del self._known[each]
 
     def _look_up(self, team_id: str, enterprise_id: str) -> Record[Installation] | None:
+        if team_id and not enterprise_id:
+            member = self._vault.memberships.get(team_id)
+            enterprise_id = member.value["organisation"] if member is not None else ""
         for place in filter(None, (team_id, enterprise_id)):
             record = self._vault.installations.get(place)
             if record is None:

@@ -32,12 +32,12 @@ class LifecycleListeners:
     clock: Callable[[], datetime]
 
     async def uninstalled(self, ack: AsyncAck, body: Body) -> None:
-        """The app was removed: erase what belongs to the workspace."""
+        """Answer that the app was removed: erase what belongs to the workspace."""
         await ack()
         self.work.start(self._erase(body), name="uninstall")
 
     async def revoked(self, ack: AsyncAck, body: Body) -> None:
-        """Tokens were revoked: if ours is among them, it is the same as a removal."""
+        """Answer that tokens were revoked: if ours is among them, it is the same as a removal."""
         await ack()
         tokens = (body.get("event") or {}).get("tokens") or {}
         if not tokens.get("bot"):

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -14,10 +15,15 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.config import Config
+from bot.installed import Installation
 from bot.slack.access import Access
+from bot.slack.acting import Act, act_for, acting
 from bot.slack.api import SlackAPI
-from bot.slack.app import Listeners, Workspace, make_app
+from bot.slack.app import Listeners, make_app
 from bot.slack.doors import make_socket, make_web
+from bot.slack.install import STATE_LIVES, InstallPages, renew
+from bot.slack.installations import Installations, OneInstallation, StoredInstallations
+from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
@@ -75,7 +81,6 @@ class Program:
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
         """What runs as long as the program does."""
-        self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -91,14 +96,9 @@ class Program:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
-        slack = SlackAPI(
-            self._session,
-            token=config.bot_token,
-            api_url=config.api_url,
-            pace=self._parts.pace,
-        )
-        workspace = await self._identify(slack)
-        self._team_id = workspace.team_id
+        slack = SlackAPI(self._session, api_url=config.api_url, pace=self._parts.pace)
+        stored, installations = await self._installations(slack)
+        act = partial(_act, installations)
         runner = Runner(
             slack=slack,
             threads=self._threads,
@@ -108,7 +108,8 @@ class Program:
             network=self._parts.network,
             limits=self._parts.limits,
             clock=self._parts.clock,
-            workspace_name=workspace.name,
+            workspace_name=lambda: acting().name,
+            act=act,
             findings=Findings(
                 network=self._parts.network,
                 sequels=Sequels(
@@ -119,16 +120,18 @@ class Program:
                 ),
             ),
         )
-        listeners = self._listeners(slack, runner)
+        listeners = self._listeners(slack, runner, stored, act)
         app = make_app(
             slack,
             listeners,
-            token=config.bot_token,
             signing_secret=config.signing_secret or "",
-            workspace=workspace,
+            installations=installations,
         )
         untold = await runner.untold()
-        await self._listen(app, listeners, slack)
+        pages = routes(listeners.passwords) if config.public_url else []
+        if stored is not None:
+            pages += self._install_pages(slack, stored).routes()
+        await self._listen(app, pages, slack)
         runner.recover(untold)
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
@@ -136,7 +139,7 @@ class Program:
         )
         log.info(
             "ready",
-            workspace=workspace.team_id,
+            workspaces="many" if stored is not None else "one",
             mode="socket" if config.app_token else "http",
             port=self.port,
         )
@@ -158,9 +161,11 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
-    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
+    def _listeners(
+        self, slack: SlackAPI, runner: Runner, stored: StoredInstallations | None, act: Act
+    ) -> Listeners:
         parts = self._parts
-        access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
+        access = Access(slack, admins=parts.config.admins)
         forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
         replies = Replies(slack=slack, work=self._work)
         saving = Saving(forms=forms, clock=parts.clock)
@@ -192,6 +197,7 @@ class Program:
                 replies=replies,
                 forms=forms,
                 clock=parts.clock,
+                act=act,
             ),
             mending=MendingListeners(
                 access=access,
@@ -203,23 +209,58 @@ class Program:
                 start_test=runner.start_in_view,
             ),
             mailtest=mailtest,
+            lifecycle=LifecycleListeners(
+                threads=self._threads,
+                work=self._work,
+                vault=parts.vault,
+                installations=stored,
+                clock=parts.clock,
+            ),
         )
 
-    async def _identify(self, slack: SlackAPI) -> Workspace:
-        answer = await slack.who_we_are()
-        return Workspace(
-            team_id=str(answer["team_id"]),
-            enterprise_id=answer.get("enterprise_id"),
-            name=str(answer.get("team") or ""),
-            bot_id=answer.get("bot_id"),
-            bot_user_id=answer.get("user_id"),
+    async def _installations(
+        self, slack: SlackAPI
+    ) -> tuple[StoredInstallations | None, Installations]:
+        """Return where the app is installed: in the vault, or by the environment's token."""
+        config = self._parts.config
+        if config.client_id:
+            stored = StoredInstallations(
+                self._parts.vault,
+                self._threads,
+                renew=partial(renew, slack, config, self._parts.clock),
+                clock=self._parts.clock,
+            )
+            return stored, stored
+        answer = await slack.who_we_are(config.bot_token)
+        return None, OneInstallation(
+            installation=Installation(
+                team_id=str(answer["team_id"]),
+                enterprise_id=str(answer.get("enterprise_id") or ""),
+                name=str(answer.get("team") or ""),
+                bot_token=config.bot_token,
+                bot_id=str(answer.get("bot_id") or ""),
+                bot_user_id=str(answer.get("user_id") or ""),
+            )
         )
 
-    async def _listen(self, app: AsyncApp, listeners: Listeners, slack: SlackAPI) -> None:
+    def _install_pages(self, slack: SlackAPI, stored: StoredInstallations) -> InstallPages:
+        config = self._parts.config
+        return InstallPages(
+            slack=slack,
+            threads=self._threads,
+            vault=self._parts.vault,
+            installations=stored,
+            client_id=config.client_id,
+            client_secret=config.client_secret,
+            public_url=config.public_url or "",
+            authorize_url=f"{config.api_url.removesuffix('api/')}oauth/v2/authorize",
+            clock=self._parts.clock,
+        )
+
+    async def _listen(self, app: AsyncApp, pages: list[web.RouteDef], slack: SlackAPI) -> None:
         config = self._parts.config
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
-        pages = routes(listeners.passwords) if config.public_url else []
         web_app = make_web(
             self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
         )
@@ -253,7 +294,7 @@ class Program:
         path = database_path(self._parts.config)
         if path is not None and not path.exists():
             raise Unavailable("The database file is gone.")
-        self._parts.vault.settings.get(self._team_id)
+        self._parts.vault.settings.get("")
 
     async def _tidy(self) -> None:
         while True:
@@ -262,9 +303,15 @@ class Program:
             with contextlib.suppress(StorageError):
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
+                await self._threads(vault.states.purge, now - STATE_LIVES)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+async def _act(installations: Installations, team_id: str) -> None:
+    """Act for a workspace in work that no request began. Raises NotInstalled, StorageError."""
+    act_for(await installations.find(team_id))
 
 
 async def run(parts: Parts) -> None:

@@ -9,6 +9,7 @@ from bot.config import Config
 from bot.sending import Service, Trial, explain, new_code, run_test, service_of
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
@@ -52,7 +53,8 @@ class Runner:
     network: Network
     limits: Limits
     clock: Callable[[], datetime]
-    workspace_name: str
+    workspace_name: Callable[[], str]
+    act: Act
     findings: Findings
 
     async def start_in_channel(
@@ -74,7 +76,7 @@ class Runner:
                 recipient=recipient_for(person, request.recipient, policy),
                 send=request.send,
                 code=new_code(),
-                workspace=self.workspace_name,
+                workspace=self.workspace_name(),
                 asked_by=person.name,
                 channel=spot.name,
                 at=self.clock(),
@@ -105,7 +107,7 @@ class Runner:
             recipient=recipient,
             send=True,
             code=new_code(),
-            workspace=self.workspace_name,
+            workspace=self.workspace_name(),
             asked_by=person.name,
             channel="",
             at=self.clock(),
@@ -244,6 +246,10 @@ class Runner:
         return await tell(place, content_of(run, entry.run_id), pace=self.slack.pace)
 
     async def _recover(self, written: Run) -> None:
+        try:
+            await self.act(written.workspace)
+        except NotInstalled:
+            return  # whoever could be told has removed the app
         run = load_run(written.payload)
         entry = self._entry(written)
         entry.recorded = run.transcript is not None

@@ -11,6 +11,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Access, Caller, Refused
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import Body, Replies
@@ -42,6 +43,7 @@ class PasswordListeners:
     replies: Replies
     forms: Forms
     clock: Callable[[], datetime]
+    act: Act
 
     async def change(self, ack: AsyncAck, body: Body) -> None:
         """Push the view in which the password is given."""
@@ -92,6 +94,10 @@ class PasswordListeners:
         link = await self.threads(self._link, token, use=False)
         if link is None:
             raise LinkGone(LINK_GONE)
+        try:
+            await self.act(link.caller.team_id)
+        except NotInstalled as problem:
+            raise LinkGone(LINK_GONE) from problem
         await self.access.admin(link.caller, fresh=True)
         form = await self.threads(self.forms.draft, link.caller, link.form_id)
         if form.over:
