@@ -92,6 +92,7 @@ def test_what_is_drawn_is_answered() -> None:
     for view in drawn():
         assert acting(view) <= answered
     in_messages = {"fix_settings", "apply_fix", "test_again", "test_details"}
+    in_messages |= {"arrived", "not_arrived", "copy_for_mail_team"}
     assert set().union(*map(acting, drawn())) | in_messages == answered
 
 

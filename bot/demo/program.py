@@ -26,8 +26,9 @@ from bot.demo.snapshot import Screens
 from bot.demo.web import make_web
 from bot.demo.workspace import BOT_USER
 from bot.demo.zone import zone_of
+from bot.slack.assembly import Parts
 from bot.slack.mailtest.admission import Limits
-from bot.slack.program import Parts, Program
+from bot.slack.program import Program
 from bot.smtp.certificates import client_context
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import DEFAULT_PORTS

@@ -6,7 +6,8 @@
 | /mailsettings show, help | everyone |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
-| "Details" | admins |
+| "It arrived", "It did not arrive", /mailtest confirm | admins and members |
+| "Details", "Copy for the mail team" | admins |
 """
 
 import re
@@ -108,6 +109,9 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
 
     app.action("test_again")(mailtest.again)
     app.action("test_details")(mailtest.details)
+    app.action("copy_for_mail_team")(mailtest.copy)
+    app.action("arrived")(mailtest.arrivals.arrived)
+    app.action("not_arrived")(mailtest.arrivals.not_arrived)
     app.action("fix_settings")(mending.fix)
     app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)

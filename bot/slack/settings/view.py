@@ -16,12 +16,12 @@ from bot.slack.settings.elements import (
     with_choice,
 )
 from bot.slack.settings.form import Form
+from bot.slack.settings.key_options import key_options
 from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
     button,
-    clean,
     context,
     escape,
     mention,
@@ -33,12 +33,10 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
-from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
+from bot.smtp.ssl_keys import SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
-_LONGEST_OPTION = 75
-"""Characters (docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,11 +168,7 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
 
 
 def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
-    chosen = form.values["ssl_key"]
-    options = [choice("None", NO_KEY)]
-    options += [choice(key_label(key), key_id) for key_id, key in around.keys.items()]
-    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
-        options.append(choice("A key that was deleted", chosen))
+    options = key_options(around.keys, chosen=form.values["ssl_key"])
     blocks: list[Block] = []
     if len(options) > 1 or "ssl_key" in form.complaints:
         element = {"type": "static_select", "action_id": "ssl_key", "options": options}
@@ -186,13 +180,6 @@ def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
 
 def _manage_keys(form: Form) -> Block:
     return actions(button("Manage SSL keys", "manage_keys", value=form.id), block_id="keys")
-
-
-def key_label(key: SSLKey) -> str:
-    """Name *key* in a choice, "Acme (client key, until 3 May 2027)"; a long name is cut."""
-    until = key.leaf.not_after
-    facts = f" ({key.kind.label}, until {until.day} {until:%B %Y})"
-    return clean(key.name, _LONGEST_OPTION - len(facts)) + facts
 
 
 def _more(form: Form) -> list[Block]:

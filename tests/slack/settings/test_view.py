@@ -14,7 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.demo.drawing import visible_text
 from bot.slack.settings.form import Form, new_form
-from bot.slack.settings.view import Surroundings, draw, key_label
+from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
 from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind
 from bot.smtp.suggestion import Suggestion
@@ -185,13 +185,6 @@ def test_a_complaint_about_the_ssl_key_is_shown_where_there_is_none_to_choose() 
     form = replace(fresh(), complaints={"ssl_key": "It was given with another SSL key."})
     assert "It was given with another SSL key." in visible_text(draw(form, ALONE)["blocks"])
     assert "SSL key" not in visible_text(draw(fresh(), ALONE)["blocks"])
-
-
-def test_a_long_name_is_cut_where_slack_has_no_room_for_it() -> None:
-    assert key_label(CLIENT) == "Acme <mail> (client key, until 3 May 2027)"
-    label = key_label(TRUSTED)
-    assert len(label) == 75
-    assert label.endswith("x… (trusted certificate, until 3 May 2027)")
 
 
 def test_a_given_password_can_be_taken_back_though_none_is_stored() -> None:
