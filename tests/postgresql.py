@@ -77,7 +77,11 @@ class Server:
             *("initdb", "--auth=trust", "--username=tests", "--no-sync", "--no-instructions"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "-D", str(self.data)),
         )
+        rules = self.data / "pg_hba.conf"
+        asked = "host all guarded 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(asked + rules.read_text())
         self.start()
+        self.execute("CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'a right p@ss'")
 
     @property
     def data(self) -> Path:
@@ -146,6 +150,11 @@ class Server:
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
             **_user(),
         )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the stories be told on another database than SQLite."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
 @pytest.fixture(scope="session")
