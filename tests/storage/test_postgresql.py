@@ -30,9 +30,14 @@ def pg(postgresql_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def own_server(new_server: Callable[..., Any]) -> Iterator[Any]:
+def server(postgresql_server: Any) -> Any:
+    return postgresql_server
+
+
+@pytest.fixture
+def own_server(new_postgresql: Callable[..., Any]) -> Iterator[Any]:
     """A server that a test may stop: it keeps what it acknowledged, as they do in the world."""
-    server = new_server(fsync="on", full_page_writes="on")
+    server = new_postgresql(fsync="on", full_page_writes="on")
     yield server
     server.stop()
 
