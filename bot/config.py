@@ -312,7 +312,7 @@ def _database_passwords(url: str) -> tuple[str | None, ...]:
     parsed = make_url(url)
     if parsed.password is None:
         return ()
-    return str(parsed.password), quote(str(parsed.password), safe=" +")
+    return str(parsed.password), quote(str(parsed.password), safe="")
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:
