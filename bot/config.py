@@ -7,15 +7,11 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import make_url
-
-from bot import variables
+from bot import combined, variables
 from bot.credentials import read_credentials
 from bot.environment import Environment, Fault
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer
-from storage.errors import InvalidKeyring
-from storage.keyring import Keyring
 
 _PREFIX = "MAILSETTINGS_"
 
@@ -160,7 +156,12 @@ class Config:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
         tokens = (self.bot_token, self.app_token, self.signing_secret)
-        found = (*tokens, self.keyring_text, service, *_database_passwords(self.database_url))
+        found = (
+            *tokens,
+            self.keyring_text,
+            service,
+            *combined.database_passwords(self.database_url),
+        )
         return tuple(each for each in found if each)
 
 
@@ -178,8 +179,8 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     data_dir = environment.value(
         "MAILSETTINGS_DATA_DIR", path, fallback=Path(), default="~/.local/share/mailsettings"
     )
-    policy = _policy(environment)
-    default_server, default_from = _mail_service(environment, policy)
+    policy = combined.policy(environment)
+    default_server, default_from = combined.mail_service(environment, policy)
     config = Config(
         bot_token=slack.bot_token,
         app_token=slack.app_token or None,
@@ -204,7 +205,7 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
         keyring_command=environment.value(
             "MAILSETTINGS_KEYRING_COMMAND", variables.command, fallback=()
         ),
-        keyring_text=_keyring(environment),
+        keyring_text=combined.keyring(environment),
         admins=environment.value("MAILSETTINGS_ADMINS", variables.admins, fallback=frozenset()),
         public_url=environment.value(
             "MAILSETTINGS_PUBLIC_URL", variables.public_url, fallback=None
@@ -225,78 +226,6 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     if environment.faults:
         raise InvalidEnvironment(tuple(environment.faults), config=config)
     return config
-
-
-def _policy(environment: Environment) -> AddressPolicy:
-    """Return the address policy, which three variables make up."""
-    texts = {
-        part: environment.value(
-            f"{_PREFIX}{part.upper()}",
-            partial(variables.policy_part, part=part),
-            fallback="",
-        )
-        for part in variables.POLICY_PARTS
-    }
-    return AddressPolicy.parse(**texts)
-
-
-def _mail_service(environment: Environment, policy: AddressPolicy) -> tuple[MailServer | None, str]:
-    """Return the operator's mail server and its From address."""
-    url, sender = "MAILSETTINGS_DEFAULT_SMTP_URL", "MAILSETTINGS_DEFAULT_FROM"
-    server = environment.parsed(
-        url,
-        environment.secret(url),
-        partial(variables.mail_service, policy=policy),
-        fallback=None,
-    )
-    address = environment.value(sender, variables.mail_address, fallback="")
-    has_sender = bool(environment.text(sender))
-    if environment.has_secret(url) and not has_sender:
-        environment.fault(
-            sender,
-            f"It is not set, but {url} is: mail of that service needs a From address.",
-            "Set one address, like team@example.com.",
-        )
-    if has_sender and not environment.has_secret(url):
-        environment.fault(
-            url,
-            f"It is not set, but {sender} is: there is no mail service to use it with.",
-            f"Set {url}, or remove {sender}.",
-        )
-    return server, address
-
-
-def _keyring(environment: Environment) -> str | None:
-    """Return the text of the keyring if a variable holds it."""
-    name = "MAILSETTINGS_KEYRING"
-    text = environment.text(name)
-    command = f"{name}_COMMAND"
-    if environment.text(command) and environment.has_secret(name):
-        environment.fault(
-            command,
-            f"{name} or {name}_FILE is set too, so one of them would be ignored.",
-            "Remove all but one.",
-        )
-    if not text:
-        return None
-    environment.refuse_both(name)
-    try:
-        Keyring.parse(text)
-    except InvalidKeyring as problem:
-        environment.fault(
-            name,
-            str(problem),
-            "Set the whole text of a keyring file, as `mailsettings keyring new` writes it.",
-        )
-    return text
-
-
-def _database_passwords(url: str) -> tuple[str | None, ...]:
-    """Return the password in a database's URL, as it is written there and as it is meant."""
-    parsed = make_url(url)
-    if parsed.password is None:
-        return ()
-    return str(parsed.password), quote(str(parsed.password), safe=" +")
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:

@@ -125,9 +125,8 @@ class Vault:
                 return False
         found = 0
         for each in (*self._members(place), place):
-            found += erase(
-                self.engine, self.keyring, each, limits=f"test:{each}", event=event, at=at
-            )
+            limits = (f"test:{each}", f"confirm:{each}")
+            found += erase(self.engine, self.keyring, each, limits=limits, event=event, at=at)
         return found > 0
 
     def _members(self, organisation: str) -> tuple[str, ...]:

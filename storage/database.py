@@ -110,7 +110,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 yield connection
             except DBAPIError as problem:
                 if problem.connection_invalidated:
-                    raise Undone(reason(problem)) from problem
+                    raise _in_words(problem, Undone) from _harmless(problem)
                 raise
 
 
@@ -199,14 +199,22 @@ def _turn(engine: Engine) -> Iterator[None]:
         raise Unavailable("The database is busy with earlier changes. Try again in a minute.")
 
 
-def reason(problem: DBAPIError) -> str:
-    """Say in plain words why the database didn't do its part."""
+def _in_words(problem: DBAPIError, kind: type[Unavailable]) -> Unavailable:
+    """Return *problem* as one of ours, in plain words."""
     cause = problem.orig or problem
-    return (
+    found = kind(
         sqlite.reason(cause)
         or postgresql.reason(cause)
         or "The database refused the request, or didn't answer."
     )
+    if state := getattr(cause, "sqlstate", None):
+        found.add_note(f"SQLSTATE {state}, at: {problem.statement}")
+    return found
+
+
+def _harmless(problem: DBAPIError) -> DBAPIError | None:
+    """Return *problem* unless it has PostgreSQL's words, which may quote what was written."""
+    return problem if getattr(problem.orig, "sqlstate", None) is None else None
 
 
 @contextmanager
@@ -219,4 +227,4 @@ def _in_plain_words() -> Iterator[None]:
         ) from problem
     except DBAPIError as problem:
         undone = getattr(problem.orig, "sqlstate", None) in postgresql.REPEATABLE
-        raise (Undone if undone else Unavailable)(reason(problem)) from problem
+        raise _in_words(problem, Undone if undone else Unavailable) from _harmless(problem)

@@ -16,11 +16,11 @@ def erase(
     keyring: Keys,
     workspace: str,
     *,
-    limits: str,
+    limits: tuple[str, ...],
     event: Event,
     at: datetime,
 ) -> int:
-    """Erase the records and runs of *workspace*, and the limits whose keys begin with *limits*.
+    """Erase the records and runs of *workspace*, and its *limits*: those keys and all below them.
 
     Return how many records and runs there were. *event* is written down if there were any, so
     that doing it again does nothing. Raises Unavailable, and what `AuditLog.append` raises.
@@ -29,9 +29,10 @@ def erase(
         ours = delete(records).where(records.c.workspace == workspace, records.c.kind != audit.HEAD)
         found = connection.execute(ours).rowcount
         found += connection.execute(delete(runs).where(runs.c.workspace == workspace)).rowcount
-        # Not LIKE: an id may hold an underscore.
-        begins = func.substr(rate_limits.c.key, 1, len(limits)) == limits
-        connection.execute(delete(rate_limits).where(begins))
+        for each in limits:
+            # Not LIKE: an id may hold an underscore.
+            below = func.substr(rate_limits.c.key, 1, len(each) + 1) == f"{each}:"
+            connection.execute(delete(rate_limits).where(or_(rate_limits.c.key == each, below)))
         if found:
             audit.append(connection, keyring, workspace=workspace, event=event, at=at)
     return found

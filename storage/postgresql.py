@@ -176,7 +176,8 @@ def take_migration_lock(connection: Connection) -> None:
 
 def dump_line(url: URL, copy: str) -> str:
     """Return the shell's line that backs the database at *url* up into *copy*, without password."""
-    plain = url.set(drivername="postgresql", password=None)
+    # Not `set`, which leaves a password where it is.
+    plain = url._replace(drivername="postgresql", password=None)
     plain = plain.difference_update_query(["options", "password", "sslpassword"])
     target = shlex.quote(plain.render_as_string(hide_password=False))
     return f"umask 077 && pg_dump --format=custom --file={shlex.quote(copy)} {target}"

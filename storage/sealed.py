@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Engine,
     RowMapping,
+    Select,
     Table,
     and_,
     bindparam,
@@ -84,13 +85,11 @@ def place_of(context: Context) -> str:
 def take_stock(engine: Engine, keyring: Keys) -> Inventory:
     """Open everything, and tell what is there. Raises Unavailable."""
     inventory = Inventory()
-    with reading(engine) as connection:
-        for part in _PARTS:
-            query = select(part.table).execution_options(yield_per=1000)
-            for row in connection.execute(query).mappings():
-                context = part.context_of(row)
-                inventory.kinds[context.kind] += 1
-                _open(keyring, row, context, inventory)
+    for part in _PARTS:
+        for row in _rows(engine, part.table):
+            context = part.context_of(row)
+            inventory.kinds[context.kind] += 1
+            _open(keyring, row, context, inventory)
     return inventory
 
 
@@ -116,9 +115,31 @@ def rewrap(
     return progress
 
 
+def _rows(engine: Engine, table: Table) -> Iterator[RowMapping]:
+    """Give all rows, in many small transactions: a long one would hold up SQLite's writers."""
+    places, rows = list(table.primary_key.columns), list[RowMapping]()
+    while True:
+        with reading(engine) as connection:
+            query = _behind(select(table), places, rows[-1] if rows else None).limit(_BATCH)
+            rows = list(connection.execute(query).mappings())
+        if not rows:
+            return
+        yield from rows
+
+
+def _behind(
+    query: Select[Any], places: Sequence[Column[Any]], last: RowMapping | None
+) -> Select[Any]:
+    """Have *query* go on behind the *last* row of the one before."""
+    query = query.order_by(*places)
+    if last is None:
+        return query
+    return query.where(tuple_(*places) > tuple_(*(literal(last[each.name]) for each in places)))
+
+
 def _batches(engine: Engine, keyring: Keys, part: _Part, inventory: Inventory) -> Iterator[int]:
     """Seal batch after batch anew, and give how many each had."""
-    last: tuple[str, ...] | None = None
+    last: RowMapping | None = None
     while True:
         last, sealed, found = _batch(engine, keyring, part, last)
         inventory.broken += found.broken
@@ -130,14 +151,12 @@ def _batches(engine: Engine, keyring: Keys, part: _Part, inventory: Inventory) -
 
 @persistent
 def _batch(
-    engine: Engine, keyring: Keys, part: _Part, after: tuple[str, ...] | None
-) -> tuple[tuple[str, ...] | None, int, Inventory]:
-    """Seal the next rows *after* a place anew; return the last one's place, None at the end."""
+    engine: Engine, keyring: Keys, part: _Part, after: RowMapping | None
+) -> tuple[RowMapping | None, int, Inventory]:
+    """Seal the next rows *after* one anew; return the last of them, None at the end."""
     table, places, found = part.table, list(part.table.primary_key.columns), Inventory()
     # What somebody else is changing is left to the next pass.
-    query = select(table).with_for_update(skip_locked=True).order_by(*places).limit(_BATCH)
-    if after is not None:
-        query = query.where(tuple_(*places) > tuple_(*map(literal, after)))
+    query = _behind(select(table).with_for_update(skip_locked=True), places, after).limit(_BATCH)
     with writing(engine) as connection:
         keep_keys(connection)
         old = query.where(table.c.key_id != keyring.primary_id)
@@ -154,8 +173,7 @@ def _batch(
                 "envelope": bindparam("new_envelope"),
             }
             connection.execute(update(table).where(here).values(values), anew)
-    last = tuple(rows[-1][each.name] for each in places) if rows else None
-    return last, len(anew), found
+    return (rows[-1] if rows else None), len(anew), found
 
 
 def _place(row: RowMapping, places: Sequence[Column[Any]]) -> dict[str, Any]:

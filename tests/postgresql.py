@@ -77,7 +77,11 @@ class Server:
             *("initdb", "--auth=trust", "--username=tests", "--no-sync", "--no-instructions"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "-D", str(self.data)),
         )
+        rules = self.data / "pg_hba.conf"
+        asked = "host all guarded 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(asked + rules.read_text())
         self.start()
+        self.execute("CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'a right p@ss'")
 
     @property
     def data(self) -> Path:
@@ -148,8 +152,13 @@ class Server:
         )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the stories be told on another database than SQLite."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
 @pytest.fixture(scope="session")
-def new_server() -> Iterator[Callable[..., Server]]:
+def new_postgresql() -> Iterator[Callable[..., Server]]:
     """Make servers, with settings of a test's own."""
     programs = _programs()
     if programs is None:
@@ -173,32 +182,32 @@ def new_server() -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="session")
-def server(new_server: Callable[..., Server]) -> Server:
+def postgresql_server(new_postgresql: Callable[..., Server]) -> Server:
     """The one server of these tests. Who stops it makes one of their own."""
-    return new_server()
+    return new_postgresql()
 
 
 @pytest.fixture(scope="session")
-def template(server: Server) -> str:
+def postgresql_template(postgresql_server: Server) -> str:
     """A database with our tables, to be copied."""
-    name = server.new_database()
-    engine = connect(server.url(name))
+    name = postgresql_server.new_database()
+    engine = connect(postgresql_server.url(name))
     migrate(engine)
     engine.dispose()
     return name
 
 
 @pytest.fixture
-def empty_postgresql(server: Server) -> Iterator[str]:
+def empty_postgresql(postgresql_server: Server) -> Iterator[str]:
     """The URL of an empty database."""
-    name = server.new_database()
-    yield server.url(name)
-    server.drop(name)
+    name = postgresql_server.new_database()
+    yield postgresql_server.url(name)
+    postgresql_server.drop(name)
 
 
 @pytest.fixture
-def postgresql_url(server: Server, template: str) -> Iterator[str]:
+def postgresql_url(postgresql_server: Server, postgresql_template: str) -> Iterator[str]:
     """The URL of a database with our tables and nothing in them."""
-    name = server.new_database(template=template)
-    yield server.url(name)
-    server.drop(name)
+    name = postgresql_server.new_database(template=postgresql_template)
+    yield postgresql_server.url(name)
+    postgresql_server.drop(name)

@@ -22,6 +22,7 @@ from bot.vault import (
     open_existing,
 )
 from storage.errors import BrokenChain, StorageError, Unavailable
+from storage.sealed import take_stock
 
 _PATIENCE_SECONDS = 2
 """For the answer of a program on this machine."""
@@ -136,6 +137,15 @@ def _database(vault: Vault, config: Config) -> Finding:
 def _keyring(vault: Vault, config: Config) -> Finding:
     counts = vault.records_by_key()
     keys = ", ".join(f"{each} ({counts.get(each, 0)})" for each in vault.keyring.key_ids)
+    stock = take_stock(vault.engine, vault.keyring)
+    if stock.broken:
+        problems = "; ".join(f"{count} {problem}" for problem, count in stock.broken.items())
+        return fault(
+            "keyring",
+            f"{keyring_place(config)} doesn't open everything: {problems}. Records by key: {keys}.",
+            f"Restore from a backup, or make anew: {'; '.join(stock.named)}.",
+            status=os.EX_UNAVAILABLE,
+        )
     return well("keyring", f"{keyring_place(config)} opens all. Records by key: {keys}.")
 
 

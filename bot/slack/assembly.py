@@ -119,6 +119,7 @@ class Assembly:
             threads=self.threads,
             vault=self.parts.vault,
             clock=self.parts.clock,
+            act=self.act,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.details import details
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
@@ -51,6 +52,7 @@ class Sequels:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    act: Act
     turns: Turns = field(default_factory=Turns)
     """Of one run, one change is shown after the other."""
 
@@ -78,6 +80,10 @@ class Sequels:
             run = await self.threads(write)
             if run is None:
                 return None, True
+            try:
+                await self.act(run.test.team_id)
+            except NotInstalled:
+                return run, True  # whoever could see it has removed the app
             content = await self.threads(content_of, run, run_id)
             return run, await self._show(run, content, response_url)
 
