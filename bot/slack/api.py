@@ -34,6 +34,7 @@ TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_FILE_GONE = frozenset({"file_not_found", "file_deleted"})
 _REMEMBERED = 1000
 """Views whose hash is known: those that were redrawn lately."""
 _NO_WORD = "unknown"
@@ -67,9 +68,14 @@ class SlackAPI:
         self._hashes: OrderedDict[str, str] = OrderedDict()
 
     @property
+    def token(self) -> str:
+        """The token that we act with. Raises NotInstalled outside of any installation."""
+        return self._token()
+
+    @property
     def client(self) -> AsyncWebClient:
         """The SDK's client that we act with. Raises NotInstalled outside of any installation."""
-        return self.clients.of(self._token()).patient
+        return self.clients.of(self.token).patient
 
     async def who_we_are(self, token: str) -> dict[str, Any]:
         """Return what `auth.test` says, once Slack can be reached. Raises SlackRefused."""
@@ -210,6 +216,20 @@ class SlackAPI:
             {"channel": channel, "ts": ts, "text": text, "blocks": list(blocks)},
         )
 
+    async def file_info(self, file_id: str) -> dict[str, Any]:
+        """Return what Slack says of a file. Raises SlackFailure."""
+        answer = await self._call(self.client, "files.info", {"file": file_id}, reads=True)
+        return dict(answer.get("file") or {})
+
+    async def delete_file(self, file_id: str) -> bool:
+        """Delete a file. False: Slack doesn't let us, or is in trouble."""
+        try:
+            await self._call(self.client, "files.delete", {"file": file_id})
+        except SlackFailure as failure:
+            log.info("a file was not deleted in Slack", why=failure.error)
+            return failure.error in _FILE_GONE
+        return True
+
     async def respond(
         self,
         response_url: str,
@@ -259,14 +279,16 @@ class SlackAPI:
             pause = min(30.0, pause * 2)
 
     async def _view(self, method: str, **arguments: Any) -> str:  # noqa: ANN401  # JSON
-        answer = await self._call(self.clients.of(self._token()).at_once, method, arguments)
+        answer = await self._call(self.clients.of(self.token).at_once, method, arguments)
         return str(answer["view"]["id"])
 
     async def _call(
-        self, client: AsyncWebClient, method: str, arguments: dict[str, Any]
+        self, client: AsyncWebClient, method: str, arguments: dict[str, Any], *, reads: bool = False
     ) -> dict[str, Any]:
+        # Methods that read take no JSON (docs.slack.dev/apis/web-api).
+        sent = {"params": arguments, "http_verb": "GET"} if reads else {"json": arguments}
         try:
-            answer = await client.api_call(method, json=arguments)
+            answer = await client.api_call(method, **sent)
         except SlackApiError as problem:
             error = _word_of(problem)
             raise SlackFailure(error, passing=error in _PASSING) from None

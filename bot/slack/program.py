@@ -20,6 +20,7 @@ from bot.slack.assembly import Assembly, Parts
 from bot.slack.doors import make_socket, make_web
 from bot.slack.install import STATE_LIVES, InstallPages, renew
 from bot.slack.installations import Installations, OneInstallation, StoredInstallations
+from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
 from bot.slack.work import Threads, Work
@@ -204,6 +205,7 @@ class Program:
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
                 await self._threads(vault.states.purge, now - STATE_LIVES)
+                await self._threads(vault.uploads.purge, now - UPLOADS_WAIT)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())

@@ -20,6 +20,7 @@ from bot.demo.block_kit import problems, too_large
 from bot.demo.drawing import visible_text
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.pace import Pace
 from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
@@ -104,7 +105,17 @@ def pace() -> Pace:
 
 @pytest.fixture
 def api(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
-    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url, pace=pace)
+    return SlackAPI(session, token=lambda: BOT_TOKEN, api_url=slack.api_url, pace=pace)
+
+
+@pytest.fixture
+def act() -> Act:
+    """Act for whatever workspace: the token of `api` is always the same."""
+
+    async def act(_workspace: str) -> None:
+        pass
+
+    return act
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller, Person, Role
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, TooMany
 from bot.slack.mailtest.arrivals import Arrivals, NotAMember, NothingToConfirm
@@ -33,9 +34,9 @@ Write = Callable[..., str]
 
 
 @pytest.fixture
-async def arrivals(api: SlackAPI, vault: Vault, clock: Any) -> AsyncIterator[Arrivals]:
+async def arrivals(api: SlackAPI, vault: Vault, clock: Any, act: Act) -> AsyncIterator[Arrivals]:
     threads = Threads(2)
-    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock)
+    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
     yield Arrivals(sequels=sequels, limits=LIMITS)
     threads.close()
 

@@ -10,6 +10,7 @@ import pytest
 from bot.config import Config
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller, Person, Role
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, TooMany
 from bot.slack.mailtest.command import Request
@@ -33,7 +34,7 @@ TestOf = Callable[..., Test]
 
 @pytest.fixture
 async def runner(
-    api: SlackAPI, vault: Vault, config: Config, clock: Any, tmp_path: Path
+    api: SlackAPI, vault: Vault, config: Config, clock: Any, act: Act, tmp_path: Path
 ) -> AsyncIterator[Runner]:
     """A runner in a world without mail servers."""
     hosts = tmp_path / "hosts"
@@ -44,7 +45,7 @@ async def runner(
         policy=config.policy,
         tls=client_context(),
     )
-    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock)
+    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
     runner = Runner(
         slack=api,
         threads=threads,
@@ -54,7 +55,8 @@ async def runner(
         network=network,
         limits=Limits(),
         clock=clock,
-        workspace_name="Acme",
+        workspace_name=lambda: "Acme",
+        act=act,
         findings=Findings(network=network, sequels=sequels),
     )
     yield runner
