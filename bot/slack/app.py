@@ -2,11 +2,12 @@
 
 | door | who |
 |---|---|
-| /mailsettings, its modal, the shortcut, "Fix settings" | admins; a save asks Slack afresh |
+| /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
-| "Details" | admins |
+| "It arrived", "It did not arrive", /mailtest confirm | admins and members |
+| "Details", "Copy for the mail team" | admins |
 """
 
 import re
@@ -25,12 +26,16 @@ from bot.slack.api import SlackAPI
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
 from bot.slack.settings.listeners import SettingsListeners
+from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.words import OTHER_WORKSPACE, notice
 
 log = structlog.get_logger(__name__)
 
-REDRAWING = ("configuration", "provider", "tls_mode", "anonymous", "notifications", "host")
+REDRAWING = (
+    *("configuration", "provider", "tls_mode", "anonymous", "notifications", "host"),
+    "from_address",
+)
 """The fields whose change draws the form anew."""
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -41,6 +46,7 @@ class Listeners:
 
     settings: SettingsListeners
     passwords: PasswordListeners
+    mending: MendingListeners
     mailtest: MailtestListeners
 
 
@@ -89,6 +95,7 @@ def make_app(
 
 def _register(app: AsyncApp, listeners: Listeners) -> None:
     settings, passwords, mailtest = listeners.settings, listeners.passwords, listeners.mailtest
+    mending = listeners.mending
 
     app.command("/mailsettings")(settings.command)
     app.command("/mailtest")(mailtest.command)
@@ -96,6 +103,7 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view("mail_settings")(settings.submit)
 
     app.action("more")(settings.more)
+    app.action("use_suggestion")(settings.use_suggestion)
     app.action("send_test")(settings.send_test)
     app.action("change_password")(passwords.change)
     app.action("remove_password")(passwords.remove)
@@ -105,7 +113,11 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
 
     app.action("test_again")(mailtest.again)
     app.action("test_details")(mailtest.details)
-    app.action("fix_settings")(settings.fix)
+    app.action("copy_for_mail_team")(mailtest.copy)
+    app.action("arrived")(mailtest.arrivals.arrived)
+    app.action("not_arrived")(mailtest.arrivals.not_arrived)
+    app.action("fix_settings")(mending.fix)
+    app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
 
     # In Socket Mode an unanswered request would be an error on the person's screen, so what an

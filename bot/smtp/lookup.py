@@ -49,6 +49,8 @@ class Records:
     """As in a zone file: `10 mx.example.com.`; a TXT record's strings joined, without quotes."""
     problem: str | None = None
     """'dns-nxdomain' or 'dns-timeout'; None with nothing found: the name has no such records."""
+    cut: bool = False
+    """There were more of them, or longer ones, than we keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class Resolver:
             return Records(problem="dns-timeout")
         answer = await _query(resolver, name, kind=_KINDS[kind], seconds=seconds, search=False)
         found = tuple(each[:_LONGEST_RECORD] for each in answer.found[:_MOST_RECORDS])
-        return Records(found=found, problem=answer.problem)
+        return Records(found=found, problem=answer.problem, cut=found != answer.found)
 
     def _listed(self, host: str) -> list[str]:
         try:

@@ -1,19 +1,34 @@
-"""The SMTP conversation's own tools: the world on loopback, a polite server by script."""
+"""The SMTP conversation's own tools: the world on loopback, a polite server, a name server."""
 
 import asyncio
 import base64
+import socket
 import ssl
-from collections.abc import Awaitable, Callable
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 
+from bot.demo.names import NameServer
 from bot.smtp.certificates import client_context
+from bot.smtp.domain.asking import Asker
 from bot.smtp.lookup import Resolver
 from bot.smtp.message import Built, TestMessage
 from bot.smtp.network import Deadlines, Network
@@ -182,3 +197,138 @@ def assert_no_credentials(text: str) -> None:
         raw = each.encode()
         for form in (each, base64.b64encode(raw).decode(), quote(each), repr(raw)[2:-1]):
             assert form not in text
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A certificate with its private key."""
+
+    certificate: x509.Certificate
+    key: Any
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        return self.locked_key_pem("")
+
+    def locked_key_pem(self, passphrase: str, form: PrivateFormat = PrivateFormat.PKCS8) -> bytes:
+        lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+        written: bytes = self.key.private_bytes(Encoding.PEM, form, lock)
+        return written
+
+    def pkcs12(self, passphrase: str, *others: x509.Certificate, lock: Any = None) -> bytes:
+        if lock is None:
+            lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+        return pkcs12.serialize_key_and_certificates(
+            b"our key", self.key, self.certificate, others, lock
+        )
+
+    def server_context(self, *others: "Identity") -> ssl.SSLContext:
+        """Return the context of a server that shows this, and *others* with it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"".join(each.pem for each in (self, *others)) + self.key_pem)
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
+
+
+def issue(
+    *names: str,
+    issuer: Identity | None = None,
+    key: Any = None,
+    days: tuple[int, int] = (-1, 30),
+    authority: bool = False,
+) -> Identity:
+    """Issue a certificate as it is asked for; without an *issuer* it signs itself."""
+    key = key if key is not None else ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{names[0]} {id(key):x}")])
+    start, end = (datetime.now(UTC) + timedelta(days=each) for each in days)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer is not None else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+    )
+    signer = issuer.key if issuer is not None else key
+    edwards = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    return Identity(builder.sign(signer, None if edwards else hashes.SHA256()), key)
+
+
+@pytest.fixture(scope="session")
+def issued() -> Callable[..., Identity]:
+    """Issue certificates."""
+    return issue
+
+
+@pytest.fixture
+def refusing_server() -> Iterator[Callable[[ssl.SSLContext, TLSMode], int]]:
+    """Shake hands by blocking sockets on a thread: asyncio leaves without its last alert."""
+    threads: list[threading.Thread] = []
+
+    def serve(listening: socket.socket, context: ssl.SSLContext, mode: TLSMode) -> None:
+        connected, _address = listening.accept()
+        with listening, connected:
+            if mode is TLSMode.STARTTLS:
+                connected.sendall(b"220 hello\r\n")
+                connected.recv(1000)
+                connected.sendall(b"250-x\r\n250 STARTTLS\r\n")
+                connected.recv(1000)
+                connected.sendall(b"220 go ahead\r\n")
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(connected, server_side=True, suppress_ragged_eofs=False)
+
+    def start(context: ssl.SSLContext, mode: TLSMode) -> int:
+        listening = socket.create_server(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        threads.append(threading.Thread(target=serve, args=(listening, context, mode)))
+        threads[-1].start()
+        return port
+
+    yield start
+    for each in threads:
+        each.join()
+
+
+@pytest.fixture
+async def names(name_server: Any) -> NameServer:
+    """A name server that knows nothing yet."""
+    server: NameServer = await name_server({})
+    return server
+
+
+@pytest.fixture
+def resolver(names: NameServer, tmp_path: Path) -> Resolver:
+    return Resolver(
+        nameservers=("127.0.0.1",), port=names.port, hosts_file=tmp_path / "no hosts file"
+    )
+
+
+@pytest.fixture
+def ask(resolver: Resolver) -> Asker:
+    return Asker(resolver=resolver, seconds=2)
+
+
+@pytest.fixture
+def world(network: Network, resolver: Resolver) -> Network:
+    """The network of the conversation, with this name server."""
+    return Network(
+        resolver=resolver,
+        policy=network.policy,
+        tls=network.tls,
+        deadlines=Deadlines(papers=3),
+    )

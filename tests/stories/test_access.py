@@ -11,7 +11,10 @@ from bot.slack.pace import Pace
 from storage.tables import records
 
 PEOPLE = ("member", "guest", "deactivated", "foreign")
-ACTIONS = (*REDRAWING, "more", "send_test", "change_password", "remove_password")
+ACTIONS = (
+    *REDRAWING,
+    *("more", "use_suggestion", "send_test", "change_password", "remove_password"),
+)
 IN_MESSAGES = ("fix_settings", "test_details", "test_again")
 PASSWORD = "pässword-Ünsafe 17"
 

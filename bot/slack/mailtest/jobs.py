@@ -8,6 +8,7 @@ from bot.slack.access import Caller
 from bot.slack.mailtest.run import TestRun
 from bot.slack.mailtest.view import Test
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Failure
 
 
@@ -20,21 +21,32 @@ class Job:
     service: Service | Failure
     trial: Trial
 
-    def shown(self, *, channel: str = "", response_url: str = "", view_id: str = "") -> "Job":
-        """Return the job with the place where it is shown."""
-        run = replace(self.run, channel=channel, response_url=response_url, view_id=view_id)
+    def in_channel(self, channel: str, *, name: str, response_url: str) -> "Job":
+        """Return the job as one that is shown in a channel."""
+        run = replace(self.run, channel=channel, channel_name=name, response_url=response_url)
         return replace(self, run=run)
 
-    def from_form(self) -> "Job":
+    def in_view(self, view_id: str) -> "Job":
+        """Return the job as one that is shown in a view."""
+        return replace(self, run=replace(self.run, view_id=view_id))
+
+    def from_form(self, form_id: str) -> "Job":
         """Return the job as one that tests what stands in a form."""
-        return replace(self, run=replace(self.run, test=replace(self.run.test, from_form=True)))
+        test = replace(self.run.test, from_form=True)
+        return replace(self, run=replace(self.run, test=test, form_id=form_id))
 
 
 def new_job(
-    caller: Caller, config: Config, *, settings: MailSettings | None, revision: int, trial: Trial
+    caller: Caller,
+    config: Config,
+    *,
+    settings: MailSettings | None,
+    key: SSLKey | None,
+    revision: int,
+    trial: Trial,
 ) -> Job:
-    """Make a job; *settings* is None where a workspace saved nothing."""
-    service = service_of(settings, config)
+    """Make a job; *settings* is None where a workspace saved nothing, *key* is its SSL key."""
+    service = service_of(settings, config, key=key)
     server = service.server if isinstance(service, Service) else None
     known = settings if settings is not None else MailSettings()
     test = Test(
@@ -46,5 +58,8 @@ def new_job(
         server=f"{server.host}:{server.port}" if server is not None else "",
         revision=revision,
         notifications=known.notifications,
+        protocol=server.tls_mode.label if server is not None else "",
+        login=server is not None and server.username is not None,
+        from_domain=service.from_address.rpartition("@")[2] if isinstance(service, Service) else "",
     )
     return Job(run=TestRun(test=test), settings=known, service=service, trial=trial)

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from bot.slack.mailtest.later import Later, dump_later, load_later
-from bot.slack.mailtest.view import Test
+from bot.slack.mailtest.view import Test, open_ended
 from bot.smtp.document import dump_transcript, load_transcript
+from bot.smtp.remedy import Remedy
 from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Step, Transcript
 
 
@@ -18,10 +19,13 @@ class TestRun:
 
     test: Test
     channel: str = ""
+    channel_name: str = ""
     response_url: str = field(default="", repr=False)
     ts: str = ""
     """Of the message in the channel; empty until it is posted."""
     view_id: str = ""
+    form_id: str = ""
+    """Of the form whose values are tested."""
     transcript: Transcript | None = None
     diagnosis: Diagnosis | None = None
     ended_at: datetime | None = None
@@ -32,13 +36,14 @@ class TestRun:
         return replace(self, transcript=transcript, diagnosis=diagnosis, ended_at=at)
 
     @property
+    def remedy(self) -> Remedy | None:
+        """The change of settings that would cure it."""
+        return self.later.remedy
+
+    @property
     def wants_confirmation(self) -> bool:
         """The message may be in an inbox, and only its reader knows."""
-        return (
-            self.test.send
-            and self.transcript is not None
-            and self.transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
-        )
+        return self.transcript is not None and open_ended(self.test, self.transcript)
 
 
 def dump_run(run: TestRun) -> bytes:
@@ -46,9 +51,11 @@ def dump_run(run: TestRun) -> bytes:
     document = {
         "test": asdict(run.test),
         "channel": run.channel,
+        "channel_name": run.channel_name,
         "response_url": run.response_url,
         "ts": run.ts,
         "view_id": run.view_id,
+        "form_id": run.form_id,
         "transcript": dump_transcript(run.transcript) if run.transcript is not None else None,
         "diagnosis": asdict(run.diagnosis) if run.diagnosis is not None else None,
         "ended_at": run.ended_at.isoformat() if run.ended_at is not None else None,

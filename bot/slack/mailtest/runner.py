@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.config import Config
-from bot.sending import Trial, explain, new_code, run_test, service_of
+from bot.sending import Service, Trial, explain, new_code, run_test, service_of
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
 from bot.slack.mailtest.entry import Entry
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.jobs import Job, new_job
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
@@ -22,9 +23,11 @@ from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError
+from storage.records import Record
 from storage.runs import Run, RunState
 
 
@@ -50,6 +53,7 @@ class Runner:
     limits: Limits
     clock: Callable[[], datetime]
     workspace_name: str
+    findings: Findings
 
     async def start_in_channel(
         self, caller: Caller, person: Person, request: Request, *, spot: Spot, key: str
@@ -58,12 +62,13 @@ class Runner:
 
         *key* names this very request: the same one, delivered again, is done once.
         """
-        saved = await self.threads(self.vault.settings.get, caller.team_id)
+        saved, ssl_key = await self.threads(self._saved, caller.team_id)
         policy = saved.value.test_policy if saved is not None else MailSettings().test_policy
         job = new_job(
             caller,
             self.config,
             settings=saved.value if saved is not None else None,
+            key=ssl_key,
             revision=saved.revision if saved is not None else 0,
             trial=Trial(
                 recipient=recipient_for(person, request.recipient, policy),
@@ -75,22 +80,27 @@ class Runner:
                 at=self.clock(),
             ),
         )
-        job = job.shown(channel=spot.id, response_url=spot.response_url)
+        job = job.in_channel(spot.id, name=spot.name, response_url=spot.response_url)
         entry = await self.threads(self._write_down, caller, job, key)
         if entry is not None:
             place = self._channel_of(job.run, on_posted=entry.posted)
             self.work.start(self._see_through(job, entry, place), name="test")
 
-    async def start_in_view(
+    async def start_in_view(  # noqa: PLR0913 - who asks, what is tested, and where it is shown
         self,
         caller: Caller,
         person: Person,
         *,
         settings: MailSettings,
         recipient: str,
-        trigger_id: str,
+        form_id: str,
+        trigger_id: str = "",
+        view_id: str = "",
     ) -> None:
-        """Test what stands in a form, shown in a view on top. Raises SlackFailure."""
+        """Test what stands in a form, shown in a view: one that is there, or a new one on top.
+
+        Raises SlackFailure.
+        """
         trial = Trial(
             recipient=recipient,
             send=True,
@@ -100,10 +110,12 @@ class Runner:
             channel="",
             at=self.clock(),
         )
-        job = new_job(caller, self.config, settings=settings, revision=0, trial=trial)
-        job = job.from_form()
-        view_id = await self.slack.push_view(trigger_id, view_of(running(job.run.test, ())))
-        job = job.shown(view_id=view_id)
+        key = await self.threads(self.vault.ssl_key_of, caller.team_id, settings)
+        job = new_job(caller, self.config, settings=settings, key=key, revision=0, trial=trial)
+        job = job.from_form(form_id)
+        if not view_id:
+            view_id = await self.slack.push_view(trigger_id, view_of(running(job.run.test, ())))
+        job = job.in_view(view_id)
         place = ViewPlace(slack=self.slack, view_id=view_id)
         try:
             entry = await self.threads(self._write_down, caller, job, "")
@@ -113,6 +125,15 @@ class Runner:
             return
         if entry is not None:
             self.work.start(self._see_through(job, entry, place), name="form test")
+
+    async def again(
+        self, caller: Caller, person: Person, run_id: str, *, response_url: str = "", key: str
+    ) -> None:
+        """Test what a test of a channel tested, there. Raises Refused, StorageError."""
+        run = await self.find(caller, run_id)
+        request = Request(recipient=run.test.recipient, send=run.test.send)
+        spot = Spot(id=run.channel, name=run.channel_name, response_url=response_url)
+        await self.start_in_channel(caller, person, request, spot=spot, key=key)
 
     async def find(self, caller: Caller, run_id: str) -> TestRun:
         """Return a run of this workspace. Raises NotAllowed, StorageError."""
@@ -136,6 +157,10 @@ class Runner:
         """Tell how those tests ended."""
         for written in untold:
             self.work.start(self._recover(written), name="recover")
+
+    def _saved(self, team_id: str) -> tuple[Record[MailSettings] | None, SSLKey | None]:
+        saved = self.vault.settings.get(team_id)
+        return saved, self.vault.ssl_key_of(team_id, saved.value if saved is not None else None)
 
     def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
         now = self.clock()
@@ -180,6 +205,8 @@ class Runner:
         run = job.run.ended(transcript, diagnosis, self.clock())
         told = await self._tell(entry, run, place)
         await entry.settle(transcript, diagnosis, told=told)
+        if told and isinstance(job.service, Service):
+            await self.findings.add(entry.run_id, run, job.service)
 
     async def _apologise(self, problem: Exception, place: Place) -> None:
         sentence = problems.tell(problem, where="test")
@@ -223,16 +250,12 @@ class Runner:
         transcript = run.transcript
         if transcript is None:
             transcript = interrupted(run, sending=written.state is RunState.SENDING)
-            saved = await self.threads(self.vault.settings.get, written.workspace)
-            service = service_of(saved.value if saved is not None else None, self.config)
+            saved, key = await self.threads(self._saved, written.workspace)
+            service = service_of(saved.value if saved else None, self.config, key=key)
             run = run.ended(transcript, explain(transcript, service), self.clock())
             await entry.ended(transcript, run.diagnosis)
-        place = self._channel_of(run, on_posted=_forget)
+        place = self._channel_of(run, on_posted=entry.posted)
         if run.view_id:
             place = ViewPlace(slack=self.slack, view_id=run.view_id)
         told = await self._tell(entry, run, place)
         await entry.settle(transcript, run.diagnosis, told=told)
-
-
-async def _forget(_ts: str) -> None:
-    """Keep no timestamp: the run has ended, and nothing will edit its message again."""

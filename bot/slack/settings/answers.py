@@ -1,10 +1,10 @@
 """What the modal says after Save: what changed, that nothing did, or who was quicker. Pure."""
 
-import json
 from collections.abc import Set as AbstractSet
 
+from bot.slack.settings.elements import MAXIMUM_LENGTH
 from bot.slack.settings.form import Form
-from bot.slack.settings.view import MAXIMUM_LENGTH, TITLE
+from bot.slack.settings.view import TITLE, metadata
 from bot.slack.words import (
     Block,
     actions,
@@ -42,9 +42,18 @@ def shown_value(settings: MailSettings, name: str) -> str:
 
 
 def saved_view(
-    form: Form, before: MailSettings, after: MailSettings, *, first: bool, unused: bool
+    form: Form,
+    before: MailSettings,
+    after: MailSettings,
+    *,
+    first: bool,
+    unused: bool,
+    again: bool = False,
 ) -> Block:
-    """Say what was saved, and offer a test of it. *unused*: a new password was not."""
+    """Say what was saved, and offer a test of it.
+
+    *unused*: a new password was not saved. *again*: a test in a channel follows.
+    """
     lines = []
     for name in changed_fields(before, after):
         if name == "password":
@@ -55,6 +64,8 @@ def saved_view(
         old = "" if first else f" (was: {escape(shown_value(before, name))})"
         lines.append(f"• *{LABELS[name]}*: {new}{old}")
     blocks = sections([":white_check_mark: *Saved.*", *lines])
+    if again:
+        blocks.append(section("The test that led here runs again now, in its channel."))
     if unused:
         blocks.append(
             context("The new password was not stored: it belongs to Custom. Give it there again.")
@@ -106,7 +117,7 @@ def _after(form: Form, blocks: list[Block]) -> Block:
         callback_id="mail_settings_saved",
         submit="Done",
         close="Close",
-        private_metadata=json.dumps({"form": form.id, "revision": form.revision}),
+        private_metadata=metadata(form),
     )
 
 

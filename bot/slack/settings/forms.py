@@ -4,6 +4,7 @@ Called in the vault's threads. A form belongs to the person who opened it.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -95,7 +96,7 @@ class Forms:
             revision=saved.revision if saved is not None else 0,
             test_address=test_address,
         )
-        return self._page(form, form, saved, None)
+        return self._page(caller, form, form, saved=saved)
 
     def resume(self, caller: Caller, view: Mapping[str, Any], *, follow: bool = True) -> Page:
         """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError.
@@ -122,6 +123,7 @@ class Forms:
             form,
             values=form.values | drawn_values(blocks),
             revision=int(_metadata(view, "revision")),
+            again=_metadata(view, "again", default=""),
             numbers=form.numbers | shown,
             view_id=str(view.get("id") or form.view_id),
         )
@@ -140,7 +142,8 @@ class Forms:
     def page(self, caller: Caller, form: Form, *, drawn: Form) -> Page:
         """Return *form* with what is saved and what waits for it. Raises StorageError."""
         saved = self.vault.settings.get(caller.team_id)
-        return self._page(form, drawn, saved, self._waiting_password(caller, form))
+        waiting = self._waiting_password(caller, form)
+        return self._page(caller, form, drawn, saved=saved, waiting=waiting)
 
     def keep(self, caller: Caller, form: Form) -> None:
         """Write the draft of *form*; of two clicks at once the later wins. Raises StorageError."""
@@ -195,7 +198,13 @@ class Forms:
         return MailSettings()
 
     def _page(
-        self, form: Form, drawn: Form, saved: Record[MailSettings] | None, waiting: str | None
+        self,
+        caller: Caller,
+        form: Form,
+        drawn: Form,
+        *,
+        saved: Record[MailSettings] | None,
+        waiting: str | None = None,
     ) -> Page:
         password = saved.value.password if saved is not None else None
         server = self.config.default_server
@@ -205,8 +214,14 @@ class Forms:
             password_set_at=password.set_at if password is not None else None,
             password_waits=waiting is not None,
             password_way=self.password_way,
+            keys=self.vault.ssl_keys(caller.team_id),
         )
         return Page(form=form, drawn=drawn, around=around, saved=saved, waiting=waiting)
+
+
+def new_form_id(caller: Caller) -> str:
+    """Name a form that *caller* opens."""
+    return f"{caller.user_id}-{secrets.token_urlsafe(12)}"
 
 
 def form_id_of(view: Mapping[str, Any]) -> str:
@@ -214,9 +229,10 @@ def form_id_of(view: Mapping[str, Any]) -> str:
     return _metadata(view, "form")
 
 
-def _metadata(view: Mapping[str, Any], key: str) -> str:
+def _metadata(view: Mapping[str, Any], key: str, *, default: str | None = None) -> str:
     try:
-        return str(json.loads(view.get("private_metadata") or "")[key])
+        found = json.loads(view.get("private_metadata") or "")
+        return str(found[key] if default is None else found.get(key, default))
     except (ValueError, KeyError, TypeError):
         raise NotYourForm(_NOT_YOURS) from None
 

@@ -2,38 +2,38 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack.access import Access, Caller, Person, Refused, Role
+from bot.slack.access import Access, Caller, Refused, Role
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import Body, Replies
-from bot.slack.settings.forms import Page, form_id_of
+from bot.slack.settings.form import Form
+from bot.slack.settings.forms import Page, form_id_of, new_form_id
 from bot.slack.settings.saving import Answer, Saving, complain
+from bot.slack.settings.suggesting import Suggesting
+from bot.slack.settings.suggestion_view import with_suggestion
 from bot.slack.settings.summary import HELP, Summaries
+from bot.slack.settings.testing import StartTest, judged
 from bot.slack.settings.view import TITLE, draw
 from bot.slack.words import OTHER_WORKSPACE, Block, modal, notice, section
 from bot.slack.work import Threads
-from bot.smtp.address import InvalidAddress, parse_address
-from bot.smtp.settings import InvalidSettings, MailSettings
+from bot.smtp.address import parse_address
+from bot.smtp.settings import MailSettings
+
+Change = Callable[[Form, str], Form]
+"""What a click does to a form, by the value of what was clicked."""
 
 
-class StartTest(Protocol):
-    """Starts a test of *settings* that the person watches in a view pushed on the modal."""
+class RepeatTest(Protocol):
+    """Runs a test of a channel again, for the admin who saved what it suggested."""
 
-    async def __call__(
-        self,
-        caller: Caller,
-        person: Person,
-        *,
-        settings: MailSettings,
-        recipient: str,
-        trigger_id: str,
-    ) -> None:
-        """Begin the test. Raises Refused, StorageError, SlackFailure."""
+    async def __call__(self, caller: Caller, run_id: str, *, key: str) -> None:
+        """Begin it; *key* names this very save. Raises Refused, StorageError."""
         ...
 
 
@@ -47,7 +47,9 @@ class SettingsListeners:
     replies: Replies
     saving: Saving
     summaries: Summaries
+    suggesting: Suggesting
     start_test: StartTest
+    repeat_test: RepeatTest
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/mailsettings`: the modal for admins, a private summary for others."""
@@ -67,11 +69,6 @@ class SettingsListeners:
         await ack()
         self.replies.in_window(body, self._open, name="shortcut")
 
-    async def fix(self, ack: AsyncAck, body: Body) -> None:
-        """Answer the button "Fix settings" under a failed test."""
-        await ack()
-        self.replies.privately(body, self._open, name="fix")
-
     async def redraw(self, ack: AsyncAck, body: Body) -> None:
         """Draw the form anew after a choice, with everything that was typed."""
         await ack()
@@ -81,6 +78,11 @@ class SettingsListeners:
         """Show or hide the fields under "More options"."""
         await ack()
         self.replies.in_window(body, self._more, name="more")
+
+    async def use_suggestion(self, ack: AsyncAck, body: Body) -> None:
+        """Fill the suggested server in."""
+        await ack()
+        self.replies.in_window(body, self._use_suggestion, name="use suggestion")
 
     async def send_test(self, ack: AsyncAck, body: Body) -> None:
         """Test what stands in the form."""
@@ -100,7 +102,7 @@ class SettingsListeners:
             above = f"saving-{secrets.token_urlsafe(12)}"
             await ack(response_action="push", view=said("Saving ...", external_id=above))
             self.replies.work.start(
-                self._show_later(body["view"]["id"], above, saving),
+                self._show_later(body, above, saving),
                 name="slow save",
             )
             return
@@ -109,6 +111,7 @@ class SettingsListeners:
             await ack(response_action="errors", errors=answer.complaints)
         else:
             await ack(response_action="update", view=answer.view)
+            self._follow(body, answer)
 
     async def done(self, ack: AsyncAck) -> None:
         """Close the view that said what was saved."""
@@ -117,13 +120,25 @@ class SettingsListeners:
     def _save(self, caller: Caller, view: Body) -> Answer:
         return self.saving.save(caller, self.saving.forms.resume(caller, view, follow=False))
 
-    async def _show_later(self, form_view: str, above: str, saving: asyncio.Future[Answer]) -> None:
+    def _follow(self, body: Body, answer: Answer) -> None:
+        """Run the test again that led to the form, now that it was saved."""
+        if not answer.again:
+            return
+
+        async def again(caller: Caller, _body: Body) -> None:
+            # One form is saved once, so one test follows.
+            await self.repeat_test(caller, answer.again, key=f"saved:{body['view']['id']}")
+
+        self.replies.privately(body, again, name="test again")
+
+    async def _show_later(self, body: Body, above: str, saving: asyncio.Future[Answer]) -> None:
         try:
             answer = await saving
         except Exception as problem:  # noqa: BLE001  # told to the person, logged by tell
             sentence = tell(problem, where="save")
         else:
-            await self.slack.update_view(form_view, answer.view)
+            await self.slack.update_view(body["view"]["id"], answer.view)
+            self._follow(body, answer)
             sentence = "Choose Back to see what was saved."
             if answer.complaints:
                 sentence = "Nothing was saved yet. Choose Back to see what to change."
@@ -162,9 +177,8 @@ class SettingsListeners:
     async def _page_of(self, caller: Caller) -> Page:
         """Begin a form for the admin that *caller* is. Raises Refused, StorageError."""
         person = await self.access.admin(caller)
-        form_id = f"{caller.user_id}-{secrets.token_urlsafe(12)}"
         return await self.threads(
-            self.saving.forms.begin, caller, form_id, test_address=person.email
+            self.saving.forms.begin, caller, new_form_id(caller), test_address=person.email
         )
 
     async def _summarise(self, caller: Caller, body: Body) -> None:
@@ -180,30 +194,32 @@ class SettingsListeners:
         await self.slack.respond(body["response_url"], text, blocks)
 
     async def _redraw(self, caller: Caller, body: Body) -> None:
-        await self._draw_anew(caller, body, more=False)
+        await self._draw_anew(caller, body, lambda form, _value: form)
 
     async def _more(self, caller: Caller, body: Body) -> None:
-        await self._draw_anew(caller, body, more=True)
+        await self._draw_anew(caller, body, lambda form, value: replace(form, more=value == "more"))
 
-    async def _draw_anew(self, caller: Caller, body: Body, *, more: bool) -> None:
+    async def _use_suggestion(self, caller: Caller, body: Body) -> None:
+        await self._draw_anew(caller, body, with_suggestion)
+
+    async def _draw_anew(self, caller: Caller, body: Body, change: Change) -> None:
         view = body["view"]
         async with self.saving.forms.turns.of(form_id_of(view)):
             await self.access.admin(caller)
-            page = await self.threads(self._clicked, caller, body, more=more)
-            if page is not None:
-                await self.slack.update_view(
-                    view["id"], draw(page.form, page.around), view_hash=view["hash"]
-                )
+            page = await self.threads(self._clicked, caller, body, change)
+            if page is not None and await self.slack.update_view(
+                view["id"], draw(page.form, page.around), view_hash=view["hash"]
+            ):
+                self.suggesting.after_redraw(caller, page.form)
 
-    def _clicked(self, caller: Caller, body: Body, *, more: bool) -> Page | None:
+    def _clicked(self, caller: Caller, body: Body, change: Change) -> Page | None:
         """Return the form after a click; None, for a click older than one already answered."""
         page = self.saving.forms.resume(caller, body["view"])
-        at = float(body["actions"][0].get("action_ts") or 0)
+        action = body["actions"][0]
+        at = float(action.get("action_ts") or 0)
         if at < page.form.clicked:
             return None
-        form = replace(page.form, clicked=at)
-        if more:
-            form = replace(form, more=body["actions"][0].get("value") == "more")
+        form = change(replace(page.form, clicked=at), str(action.get("value") or ""))
         self.saving.forms.keep(caller, form)
         return replace(page, form=form)
 
@@ -221,6 +237,7 @@ class SettingsListeners:
             person,
             settings=settings,
             recipient=parse_address(page.form.values["test_address"]),
+            form_id=page.form.id,
             trigger_id=body["trigger_id"],
         )
 
@@ -228,20 +245,7 @@ class SettingsListeners:
         self, caller: Caller, view: Body
     ) -> tuple[Page, MailSettings | None, dict[str, str]]:
         page = self.saving.forms.resume(caller, view, follow=False)
-        complaints: dict[str, str] = {}
-        settings = None
-        try:
-            settings = self.saving.judge(caller, page)
-        except InvalidSettings as invalid:
-            complaints |= invalid.errors
-        try:
-            parse_address(page.form.values["test_address"])
-        except InvalidAddress as invalid:
-            complaints["test_address"] = str(invalid)
-        # With complaints the form is shown again, also where the view was that it was saved.
-        form = replace(page.form, over=False) if complaints else page.form
-        self.saving.forms.keep(caller, form)
-        return page, None if complaints else settings, complaints
+        return page, *judged(self.saving, caller, page)
 
 
 def said(text: str, *, external_id: str) -> Block:

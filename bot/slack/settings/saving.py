@@ -33,6 +33,8 @@ class Answer:
     view: Block
     complaints: dict[str, str]
     """By block id; empty: the view replaces the form."""
+    again: str = ""
+    """The test that led to the form, to be run again; empty: none, or nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,9 @@ class Saving:
             settings,
             first=page.saved is None,
             unused=page.waiting is not None and settings.configuration is Configuration.DEFAULT,
+            again=bool(page.form.again),
         )
-        return Answer(view=view, complaints={})
+        return Answer(view=view, complaints={}, again=page.form.again)
 
     def judge(self, caller: Caller, page: Page) -> MailSettings:
         """Return the settings that the form means, with the password that is theirs.
@@ -89,7 +92,10 @@ class Saving:
         Raises InvalidSettings with every complaint at once.
         """
         settings = read_form(
-            page.form.values, before=page.settings, default_offered=self.forms.default_offered
+            page.form.values,
+            before=page.settings,
+            default_offered=self.forms.default_offered,
+            keys=page.around.keys,
         )
         settings = replace(settings, password=self._password(caller, page, settings))
         policy = self.forms.config.policy

@@ -34,7 +34,7 @@ PASSWORD = Password(value="s3cret", destination=BARE.destination, set_by="U1", s
 @pytest.fixture
 def job_of(caller: Caller, config: Config) -> Callable[..., Job]:
     def make(settings: MailSettings | None, *, revision: int = 0) -> Job:
-        return new_job(caller, config, settings=settings, revision=revision, trial=TRIAL)
+        return new_job(caller, config, settings=settings, key=None, revision=revision, trial=TRIAL)
 
     return make
 
@@ -68,9 +68,11 @@ def test_a_job_without_a_service_names_no_server(
 
 def test_a_job_knows_where_it_is_shown(job_of: Callable[..., Job]) -> None:
     url = "https://hooks.slack.com/commands/T1/1/secret"
-    job = job_of(None).shown(channel="C1", response_url=url)
+    job = job_of(None).in_channel("C1", name="general", response_url=url)
     assert (job.run.channel, job.run.response_url, job.run.view_id) == ("C1", url, "")
     assert url not in repr(job)
-    assert job_of(None).shown(view_id="V1").run.view_id == "V1"
-    assert job.from_form().run.test.from_form
+    assert job_of(None).in_view("V1").run.view_id == "V1"
+    form_test = job.from_form("F1")
+    assert form_test.run.test.from_form
+    assert form_test.run.form_id == "F1"
     assert not job.run.test.from_form

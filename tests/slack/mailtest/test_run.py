@@ -12,16 +12,31 @@ from hypothesis.strategies import DataObject, SearchStrategy
 from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.view import Test
+from bot.smtp.domain.paper import Grade, Paper
+from bot.smtp.papers import Papers
+from bot.smtp.remedy import Remedy
+from bot.smtp.survey import Door, DoorState, Survey
 from bot.smtp.transcript import Diagnosis, Outcome, Stage, Step, Transcript
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 DIAGNOSIS = Diagnosis(cause="a", meaning="b", advice=("c", "d"), fix={"port": 587}, temporary=True)
+PAPER = Paper(title="SPF", grade=Grade.WARNING, line="There is none.", publish="v=spf1 -all")
 ARRIVALS = st.builds(
     Arrival,
     arrived=st.booleans(),
     by=st.just("UADMIN"),
     at=st.just(AT),
     after=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3)),
+)
+
+DOOR = Door(port=587, state=DoorState.STARTTLS, verified=True, names=("a.example",), milliseconds=3)
+LATER = st.builds(
+    Later,
+    survey=st.none() | st.just(Survey(host="a.example", doors=(DOOR,), addresses=("192.0.2.1",))),
+    remedy=st.none() | st.just(Remedy(fix={"port": 587}, label="Use it", reason="It is there.")),
+    papers=st.none() | st.just(Papers(domain="a.example", papers=(PAPER,))),
+    arrival=st.none() | ARRIVALS,
+    unanswered=st.booleans(),
 )
 
 
@@ -41,7 +56,7 @@ def test_what_is_written_down_is_read_again(
         transcript=data.draw(st.none() | any_transcript),
         diagnosis=data.draw(st.none() | st.just(DIAGNOSIS)),
         ended_at=data.draw(st.none() | st.just(AT)),
-        later=data.draw(st.builds(Later, arrival=st.none() | ARRIVALS, unanswered=st.booleans())),
+        later=data.draw(LATER),
     )
     assert load_run(dump_run(run)) == run
     assert "hooks.slack.com" not in repr(run)

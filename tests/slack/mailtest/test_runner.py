@@ -13,8 +13,10 @@ from bot.slack.access import Caller, Person, Role
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, TooMany
 from bot.slack.mailtest.command import Request
+from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.run import TestRun, dump_run
 from bot.slack.mailtest.runner import Runner, Spot
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Content, Test, view_of
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
@@ -37,20 +39,23 @@ async def runner(
     hosts = tmp_path / "hosts"
     hosts.touch()
     threads = Threads(2)
+    network = Network(
+        resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
+        policy=config.policy,
+        tls=client_context(),
+    )
+    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock)
     runner = Runner(
         slack=api,
         threads=threads,
         work=Work(),
         vault=vault,
         config=config,
-        network=Network(
-            resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
-            policy=config.policy,
-            tls=client_context(),
-        ),
+        network=network,
         limits=Limits(),
         clock=clock,
         workspace_name="Acme",
+        findings=Findings(network=network, sequels=sequels),
     )
     yield runner
     await runner.work.drain(seconds=10, grace=1)

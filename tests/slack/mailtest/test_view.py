@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
 from bot.slack.mailtest.details import details
+from bot.slack.mailtest.later import Later
 from bot.slack.mailtest.view import (
     Content,
     Test,
@@ -23,7 +25,9 @@ from bot.slack.mailtest.view import (
     view_of,
 )
 from bot.smtp.diagnosis import diagnose
+from bot.smtp.remedy import Remedy
 from bot.smtp.settings import MailServer, TLSMode
+from bot.smtp.survey import Door, DoorState, Survey
 from bot.smtp.transcript import (
     Diagnosis,
     Failure,
@@ -35,6 +39,7 @@ from bot.smtp.transcript import (
     Transcript,
 )
 
+AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 SERVER = MailServer(
     host="mail.example.com",
     port=587,
@@ -105,7 +110,48 @@ def test_the_end_of_a_test_looks_so(
 ) -> None:
     asked, end = ENDS[name]
     transcript = transcript_of(**end)
-    content = ended(test_of(**asked), transcript, meaning_of(transcript), run_id="a1")
+    content = ended(test_of(**asked), transcript, meaning_of(transcript), run_id="a1", at=AT)
+    assert problems(content.blocks, "message") == []
+    assert {"text": content.text, "blocks": content.blocks} == golden
+
+
+REMEDY = Remedy(
+    fix={"tls_mode": "implicit", "port": 465},
+    label="Use SMTPS (TLS from the start) on port 465",
+    reason="Port 465 of mail.example.com speaks TLS from the start, with a valid certificate.",
+)
+DOORS = (
+    Door(port=25, state=DoorState.CLOSED, milliseconds=1),
+    Door(
+        port=465,
+        state=DoorState.TLS,
+        verified=True,
+        names=("mail.example.com",),
+        mechanisms=("PLAIN", "LOGIN"),
+        ready=True,
+        milliseconds=31,
+    ),
+    Door(port=587, state=DoorState.OTHER, milliseconds=5, note="an IMAP server"),
+)
+SURVEY = Survey(host="mail.example.com", doors=DOORS, addresses=("192.0.2.1", "2001:db8::1"))
+
+
+@pytest.mark.parametrize("in_view", [False, True])
+def test_what_was_found_when_looking_further_looks_so(
+    in_view: bool, golden: SnapshotAssertion, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    transcript = transcript_of(
+        outcome=Outcome.FAILED, failure=Failure(stage=Stage.GREETING, cause="not-smtp-imap")
+    )
+    later = Later(survey=SURVEY, remedy=REMEDY)
+    content = ended(
+        test_of(from_form=in_view),
+        transcript,
+        meaning_of(transcript),
+        run_id="a1",
+        in_view=in_view,
+        later=later,
+    )
     assert problems(content.blocks, "message") == []
     assert {"text": content.text, "blocks": content.blocks} == golden
 
@@ -151,7 +197,9 @@ def test_the_details_look_so(
     transcript_of: TranscriptOf,
 ) -> None:
     asked, end = DETAILS[name]
-    view = view_of(Content(text="", blocks=details(test_of(**asked), transcript_of(**end))))
+    view = view_of(
+        Content(text="", blocks=details(test_of(**asked), transcript_of(**end), at=AT, run_id="a1"))
+    )
     assert_view(view)
     assert view == golden
 
@@ -184,12 +232,12 @@ def test_slack_takes_whatever_a_server_says_and_none_of_it_is_live(
     test, transcript = data.draw(any_test), data.draw(any_transcript)
     under_way = running(test, transcript.steps)
     end = ended(test, transcript, meaning_of(transcript), run_id="a1")
-    in_view = [*end.blocks, *details(test, transcript)]
+    in_view = [*end.blocks, *details(test, transcript, at=AT)]
     for content in (under_way, end):
         assert problems(content.blocks, "message") == []
         assert content.text
         assert len(content.text) < 4000
-    assert_view(view_of(end, more=details(test, transcript)))
+    assert_view(view_of(end, more=details(test, transcript, at=AT)))
     for text in mrkdwn([under_way.text, end.text, *under_way.blocks, *in_view]):
         assert not set("<>") & set(MRKDWN_OF_OURS.sub("", text)), text
 
@@ -224,7 +272,7 @@ def test_a_servers_words_stand_in_plain_text_and_not_in_mrkdwn(
     )
     content = ended(test_of(), transcript, meaning_of(transcript))
     assert visible_text(content.blocks).count(words) == 2
-    for text in mrkdwn([content.text, *content.blocks, *details(test_of(), transcript)]):
+    for text in mrkdwn([content.text, *content.blocks, *details(test_of(), transcript, at=AT)]):
         assert words not in text
 
 
@@ -262,7 +310,9 @@ def test_details_of_an_endless_talk_fit_a_view(
     lines = tuple(replace(line, text=letter * 65536) for line in base.lines)
     chain = tuple(replace(each, names=(letter * 65536,)) for each in base.tls.chain)
     transcript = replace(base, lines=lines, tls=replace(base.tls, chain=chain))
-    assert_view(view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript)))
+    assert_view(
+        view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript, at=AT))
+    )
 
 
 def test_a_queue_id_that_cannot_be_seen_is_not_shown(
