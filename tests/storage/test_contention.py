@@ -63,7 +63,7 @@ def test_each_run_that_is_due_is_claimed_by_one(runs: Runs, at: datetime) -> Non
     def claim(_number: int) -> list[str]:
         claimed: list[str] = []
         while found := runs.claim_due(now=at, until=at + SECOND):
-            claimed += [each.id for each in found]
+            claimed += found
         return claimed
 
     with ThreadPoolExecutor(6) as threads:
