@@ -155,7 +155,7 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
-        tokens = (self.bot_token, self.app_token, self.signing_secret)
+        tokens = (self.bot_token, self.app_token, self.signing_secret, self.client_secret)
         found = (
             *tokens,
             self.keyring_text,

@@ -18,14 +18,15 @@ class Installation:
     name: str
     """Of the workspace or organisation. Untrusted text."""
     bot_token: str = field(repr=False)
-    bot_id: str = ""
     bot_user_id: str = ""
-    scopes: tuple[str, ...] = ()
     installed_by: str = ""
     """A Slack user id."""
+    installed_at: datetime | None = None
+    """By Slack's clock."""
     refresh_token: str = field(default="", repr=False)
     """Empty: the token doesn't rotate."""
     expires_at: datetime | None = None
+    """By Slack's clock. None: never."""
 
     @property
     def place(self) -> str:
@@ -33,11 +34,14 @@ class Installation:
         return self.team_id or self.enterprise_id
 
 
+_MOMENTS = ("installed_at", "expires_at")
+
+
 def dump_installation(installation: Installation) -> bytes:
     """Write *installation*, tokens included, as JSON: only ever to be sealed."""
     document = asdict(installation)
-    if installation.expires_at is not None:
-        document["expires_at"] = installation.expires_at.isoformat()
+    for each in _MOMENTS:
+        document[each] = document[each] and document[each].isoformat()
     return json.dumps({"schema": 1, **document}, sort_keys=True).encode()
 
 
@@ -46,7 +50,6 @@ def load_installation(document: bytes) -> Installation:
     values = json.loads(document)
     if values.pop("schema") != 1:
         raise ValueError("this installation was written by a newer version of the program")
-    values["scopes"] = tuple(values["scopes"])
-    if values["expires_at"] is not None:
-        values["expires_at"] = datetime.fromisoformat(values["expires_at"])
+    for each in _MOMENTS:
+        values[each] = values[each] and datetime.fromisoformat(values[each])
     return Installation(**values)

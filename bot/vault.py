@@ -11,19 +11,17 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 
 from bot.config import Config
-from bot.installed import Installation, dump_installation, load_installation
+from bot.installs import Installs, make_installs
 from bot.keyring_source import UnusableKeyring, keyring_place, live_keyring, read_keyring
 from bot.smtp.settings import MailSettings, dump, load
 from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
 from storage import keyring_file
-from storage.audit import AuditLog, Event
+from storage.audit import AuditLog
 from storage.database import check_soundness, connect
 from storage.deliveries import Deliveries
-from storage.erasure import erase
 from storage.errors import (
     InvalidEnvelope,
     SchemaTooNew,
-    StaleRevision,
     StorageError,
     UnknownKey,
     UnknownKeys,
@@ -37,8 +35,6 @@ from storage.runs import Runs
 from storage.schema import migrate, schema_of
 from storage.sqlite import file_of, hold
 
-_SETTINGS = "settings"
-
 
 class VaultClosed(Exception):
     """The vault can't be opened as things are. The text says why, and what the operator does."""
@@ -51,12 +47,7 @@ class Vault:
     engine: Engine
     keyring: Keys
     settings: SealedStore[MailSettings]
-    installations: SealedStore[Installation]
-    """By the id of the workspace or organisation."""
-    memberships: SealedStore[dict[str, Any]]
-    """Which workspaces have come through an organisation's installation."""
-    states: SealedStore[dict[str, Any]]
-    """Installations under way: what must come back from Slack, once."""
+    installs: Installs
     keys: SealedStore[SSLKey]
     """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
@@ -98,46 +89,6 @@ class Vault:
     def workspaces(self) -> tuple[str, ...]:
         """Return the ids of the workspaces that have settings, in order. Raises Unavailable."""
         return self.settings.workspaces()
-
-    def install(self, installation: Installation, *, event: Event, at: datetime) -> None:
-        """Keep an installation, over an older one of the same place. Raises StorageError."""
-        while True:
-            known = self.installations.get(installation.place)
-            try:
-                self.installations.put(
-                    installation.place,
-                    installation,
-                    revision=known.revision if known is not None else 0,
-                    by=installation.installed_by,
-                    at=at,
-                    event=event,
-                )
-            except StaleRevision:
-                continue
-            return
-
-    def uninstall(self, place: str, *, since: datetime, event: Event, at: datetime) -> bool:
-        """Erase a workspace, or an organisation with the workspaces that came through it.
-
-        What was installed or saved after *since* stays, with all that belongs to it: the news of
-        the end of an older installation came late. False: nothing was erased. Raises StorageError.
-        """
-        for known in (self.installations.get(place), self.settings.get(place)):
-            if known is not None and known.changed_at > since:
-                return False
-        found = 0
-        for each in (*self._members(place), place):
-            limits = (f"test:{each}", f"confirm:{each}")
-            found += erase(self.engine, self.keyring, each, limits=limits, event=event, at=at)
-        return found > 0
-
-    def _members(self, organisation: str) -> tuple[str, ...]:
-        return tuple(
-            each
-            for each in self.memberships.workspaces()
-            if (found := self.memberships.get(each)) is not None
-            and found.value["organisation"] == organisation
-        )
 
     def records_by_key(self) -> dict[str, int]:
         """Return how many records each key sealed, by its id. Raises Unavailable."""
@@ -324,19 +275,12 @@ def _assemble(engine: Engine, keyring: Keys) -> Vault:
     def documents(kind: str) -> SealedStore[dict[str, Any]]:
         return SealedStore(engine, keyring, kind=kind, dump=_dump_document, load=json.loads)
 
+    settings = SealedStore(engine, keyring, kind="settings", dump=dump, load=load)
     return Vault(
         engine=engine,
         keyring=keyring,
-        settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
-        installations=SealedStore(
-            engine,
-            keyring,
-            kind="installation",
-            dump=dump_installation,
-            load=load_installation,
-        ),
-        memberships=documents("membership"),
-        states=documents("oauth-state"),
+        settings=settings,
+        installs=make_installs(engine, keyring, settings),
         keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),

@@ -6,11 +6,12 @@ from sqlalchemy import Engine, delete, func, or_
 
 from storage import audit
 from storage.audit import Event
-from storage.database import writing
+from storage.database import persistent, writing
 from storage.keyring import Keys
 from storage.tables import rate_limits, records, runs
 
 
+@persistent
 def erase(
     engine: Engine,
     keyring: Keys,

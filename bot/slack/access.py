@@ -84,11 +84,13 @@ class Access:
         slack: SlackAPI,
         *,
         admins: frozenset[str],
+        org_wide: Callable[[], bool],
         seconds: Callable[[], float] = time.monotonic,
         remembered: int = 10_000,
     ) -> None:
         self._slack = slack
         self._admins = admins
+        self._org_wide = org_wide
         self._seconds = seconds
         self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
@@ -105,7 +107,9 @@ class Access:
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackSilent(SLACK_SILENT) from problem
-        person = read_user(answer["user"] or {}, caller, admins=self._admins)
+        person = read_user(
+            answer["user"] or {}, caller, admins=self._admins, org_wide=self._org_wide()
+        )
         self._known[caller.team_id, caller.user_id] = (self._seconds(), person)
         self._known.move_to_end((caller.team_id, caller.user_id))
         while len(self._known) > self._most:
@@ -134,8 +138,14 @@ class Access:
         return person
 
 
-def read_user(user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str]) -> Person:
-    """Judge a `users.info` answer for the workspace that *caller* acts in."""
+def read_user(
+    user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str], org_wide: bool
+) -> Person:
+    """Judge a `users.info` answer for the workspace that *caller* acts in.
+
+    *org_wide*: asked with the token of a whole organisation. Then the flags beside the name speak
+    of no certain workspace (bolt-js#1566), and those of the organisation alone count.
+    """
     profile = user.get("profile") or {}
     enterprise = user.get("enterprise_user") or {}
     at_home = caller.team_id == user.get("team_id") or caller.team_id in (
@@ -150,8 +160,9 @@ def read_user(user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str]
             "is_invited_user",
         )
     )
+    here = () if org_wide else ("is_admin", "is_owner", "is_primary_owner")
     leads = (
-        any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
+        any(user.get(flag) for flag in here)
         or any(enterprise.get(flag) for flag in ("is_admin", "is_owner"))
         or caller.user_id in admins
     )

@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.acting import acting
@@ -113,24 +114,6 @@ class SlackAPI:
             "under “App-Level Tokens”, and see that Socket Mode is on.",
         )
         return str(answer["url"])
-
-    async def who_has(self, token: str) -> dict[str, Any]:
-        """Return what `auth.test` says of a new *token*. Raises SlackFailure."""
-        return await self._call(self.clients.of(token).patient, "auth.test", {})
-
-    async def exchange(self, **grant: str) -> dict[str, Any]:
-        """Exchange an OAuth code or a refresh token for tokens. Raises SlackFailure.
-
-        https://docs.slack.dev/reference/methods/oauth.v2.access
-        """
-        try:
-            answer = await self.clients.of("").patient.oauth_v2_access(**grant)
-        except SlackApiError as problem:
-            error = _word_of(problem)
-            raise SlackFailure(error, passing=error in _PASSING) from None
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
-            raise SlackFailure("unreachable", passing=True) from problem
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
 
     async def open_view(self, trigger_id: str, view: Block) -> str:
         """Open a modal and return its view id. Raises SlackFailure."""
@@ -287,14 +270,20 @@ class SlackAPI:
     ) -> dict[str, Any]:
         # Methods that read take no JSON (docs.slack.dev/apis/web-api).
         sent = {"params": arguments, "http_verb": "GET"} if reads else {"json": arguments}
+        answer = await self.ask(client, method, sent)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def ask(
+        self, client: AsyncWebClient, method: str, sent: dict[str, Any]
+    ) -> AsyncSlackResponse:
+        """Call a method with what is *sent*, as the SDK names it. Raises SlackFailure."""
         try:
-            answer = await client.api_call(method, **sent)
+            return await client.api_call(method, **sent)
         except SlackApiError as problem:
             error = _word_of(problem)
             raise SlackFailure(error, passing=error in _PASSING) from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
 def _word_of(problem: SlackApiError) -> str:

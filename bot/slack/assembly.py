@@ -75,7 +75,6 @@ class Assembly:
             mailtest=self._mailtest,
             lifecycle=LifecycleListeners(
                 threads=self.threads,
-                work=self.work,
                 vault=self.parts.vault,
                 installations=self.stored,
                 clock=self.parts.clock,
@@ -117,7 +116,11 @@ class Assembly:
 
     @cached_property
     def _access(self) -> Access:
-        return Access(self.slack, admins=self.parts.config.admins)
+        return Access(
+            self.slack,
+            admins=self.parts.config.admins,
+            org_wide=lambda: not acting().team_id,
+        )
 
     @cached_property
     def _replies(self) -> Replies:

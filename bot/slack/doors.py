@@ -12,6 +12,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.acting import act_for
+
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 1024 * 1024
@@ -77,6 +79,7 @@ class _Events:
 
 @web.middleware
 async def _no_trace(request: web.Request, handler: Handler) -> web.StreamResponse:
+    act_for(None)  # requests on one connection share a context
     try:
         return await handler(request)
     except web.HTTPException:

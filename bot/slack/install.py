@@ -3,6 +3,7 @@
 https://docs.slack.dev/authentication/installing-with-oauth
 """
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -14,22 +15,24 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 
-from bot.config import Config
 from bot.installed import Installation
-from bot.slack.api import SlackAPI, SlackFailure
+from bot.slack.api import SlackFailure
 from bot.slack.deeds import installed
 from bot.slack.incidents import apology, new_incident
-from bot.slack.installations import Renewed, StoredInstallations
+from bot.slack.installations import StoredInstallations
+from bot.slack.oauth import OAuth
 from bot.slack.pages import page, paragraph
 from bot.slack.work import Threads
 from bot.vault import Vault
-from storage.errors import StorageError
+from storage.errors import InvalidEnvelope, StorageError, UnknownKey
+from storage.keyring import Context
 
 log = structlog.get_logger(__name__)
 
 INSTALL, RETURN = "/slack/install", "/slack/oauth_redirect"
 STATE_LIVES = timedelta(minutes=10)
 _COOKIE = "mailsettings-install"
+_STATE = Context(kind="oauth-state", workspace="", revision=1)
 
 SCOPES = {
     "commands": "answer /mailsettings and /mailtest",
@@ -41,6 +44,7 @@ SCOPES = {
 OPTIONAL_SCOPES = {
     "chat:write.public": "post results in public channels that it was not invited to",
     "files:read": "read a certificate or key file that an admin uploads for the mail server",
+    "files:write": "delete that file in Slack once it is read",
 }
 
 
@@ -48,12 +52,10 @@ OPTIONAL_SCOPES = {
 class InstallPages:
     """The two pages; their fields are what they depend on."""
 
-    slack: SlackAPI
+    oauth: OAuth
     threads: Threads
     vault: Vault
     installations: StoredInstallations
-    client_id: str
-    client_secret: str
     public_url: str
     authorize_url: str
     """Slack's page on which a person agrees."""
@@ -64,7 +66,8 @@ class InstallPages:
         return [
             web.get(INSTALL, self.show),
             web.post(INSTALL, self.begin),
-            web.get(RETURN, self.finish),
+            # Not HEAD: the way back can be taken once.
+            web.get(RETURN, self.finish, allow_head=False),
         ]
 
     async def show(self, _request: web.Request) -> web.Response:
@@ -85,14 +88,10 @@ belongs to your workspace is erased.</p>
 
     async def begin(self, _request: web.Request) -> web.Response:
         """Send the person to Slack with a state that comes back once, in this browser."""
-        state = secrets.token_urlsafe(32)
-        try:
-            await self.threads(self._put_state, state)
-        except StorageError as problem:
-            return _sorry("install", problem)
+        state = self._new_state()
         where = urlencode(
             {
-                "client_id": self.client_id,
+                "client_id": self.oauth.client_id,
                 "scope": ",".join((*SCOPES, *OPTIONAL_SCOPES)),
                 "redirect_uri": f"{self.public_url}{RETURN}",
                 "state": state,
@@ -118,7 +117,7 @@ belongs to your workspace is erased.</p>
         try:
             mine = secrets.compare_digest(
                 request.cookies.get(_COOKIE, "").encode(), state.encode()
-            ) and await self.threads(self._take_state, state)
+            ) and await self.threads(self._use_state, state)
         except StorageError as problem:
             return _sorry("install", problem)
         if not mine:
@@ -128,27 +127,29 @@ belongs to your workspace is erased.</p>
                 "This way back from Slack was used already, is older than ten minutes, or began "
                 "in another browser.",
             )
-        if "code" not in query:
+        if "code" in query:
+            return await self._install(query["code"])
+        if query.get("error") == "access_denied":
             return _again(
                 403,
                 "Not installed",
                 "You chose not to install the app, or your workspace's admins must approve it "
-                "first. Nothing was changed."
-                if query.get("error") == "access_denied"
-                else "Slack didn't let the app be installed. Nothing was changed.",
+                "first. Nothing was changed.",
             )
-        return await self._install(query["code"])
+        return _again(
+            403, "Not installed", "Slack didn't let the app be installed. Nothing was changed."
+        )
 
     async def _install(self, code: str) -> web.Response:
         try:
-            installation = await self._exchange(code)
+            installation = await self.oauth.install(code, redirect_uri=f"{self.public_url}{RETURN}")
             await self.threads(self._keep, installation)
         except SlackFailure as failure:
             log.warning("an installation failed", why=failure.error)
             return _again(
                 502,
                 "Not installed",
-                "Slack didn't confirm the installation. Nothing was changed.",
+                "Slack didn't confirm the installation, so nothing was stored here.",
             )
         except StorageError as problem:
             return _sorry("install", problem)
@@ -156,68 +157,32 @@ belongs to your workspace is erased.</p>
         log.info("installed", place=installation.place)
         return _done(installation)
 
-    async def _exchange(self, code: str) -> Installation:
-        """Return the installation that Slack's one-time *code* stands for. Raises SlackFailure."""
-        answer = await self.slack.exchange(
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            code=code,
-            redirect_uri=f"{self.public_url}{RETURN}",
-        )
-        team, enterprise = answer.get("team") or {}, answer.get("enterprise") or {}
-        whole = bool(answer.get("is_enterprise_install"))
-        token = str(answer["access_token"])
-        who = await self.slack.who_has(token)
-        seconds = answer.get("expires_in")
-        return Installation(
-            team_id="" if whole else str(team.get("id") or ""),
-            enterprise_id=str(enterprise.get("id") or ""),
-            name=str((enterprise if whole else team).get("name") or ""),
-            bot_token=token,
-            bot_id=str(who.get("bot_id") or ""),
-            bot_user_id=str(answer.get("bot_user_id") or ""),
-            scopes=tuple(str(answer.get("scope") or "").split(",")),
-            installed_by=str((answer.get("authed_user") or {}).get("id") or ""),
-            refresh_token=str(answer.get("refresh_token") or ""),
-            expires_at=self.clock() + timedelta(seconds=int(seconds)) if seconds else None,
-        )
-
     def _keep(self, installation: Installation) -> None:
         """Write the installation, over an older one. Raises StorageError."""
-        self.vault.install(
+        self.vault.installs.keep(
             installation, event=installed(installation.installed_by), at=self.clock()
         )
 
-    def _put_state(self, state: str) -> None:
-        self.vault.states.put("", {}, name=_fingerprint(state), revision=0, by="", at=self.clock())
+    def _new_state(self) -> str:
+        """Return what only we can make, and when it was made.
 
-    def _take_state(self, state: str) -> bool:
-        record = self.vault.states.take("", _fingerprint(state))
-        return record is not None and self.clock() - record.changed_at <= STATE_LIVES
+        Nothing is written before it comes back: anybody may ask for any number of them.
+        """
+        sealed = self.vault.keyring.seal(self.clock().isoformat().encode(), _STATE)
+        return base64.urlsafe_b64encode(sealed).decode()
 
-
-async def renew(
-    slack: SlackAPI, config: Config, clock: Callable[[], datetime], installation: Installation
-) -> Renewed | None:
-    """Exchange an installation's refresh token; None: Slack did not do it just now.
-
-    https://docs.slack.dev/authentication/using-token-rotation
-    """
-    try:
-        answer = await slack.exchange(
-            client_id=config.client_id,
-            client_secret=config.client_secret,
-            grant_type="refresh_token",
-            refresh_token=installation.refresh_token,
+    def _use_state(self, state: str) -> bool:
+        """Tell whether a state is ours, young, and used for the first time. Raises Unavailable."""
+        try:
+            opened = self.vault.keyring.open(base64.urlsafe_b64decode(state), _STATE)
+        except (ValueError, InvalidEnvelope, UnknownKey):
+            return False
+        now = self.clock()
+        age = now - datetime.fromisoformat(opened.decode())
+        # Another replica's clock may be ahead of ours.
+        return abs(age) <= STATE_LIVES and self.vault.deliveries.once(
+            f"install:{hashlib.sha256(state.encode()).hexdigest()}", now=now, keep=2 * STATE_LIVES
         )
-    except SlackFailure as failure:
-        log.warning("a token was not renewed", place=installation.place, why=failure.error)
-        return None
-    return Renewed(
-        bot_token=str(answer["access_token"]),
-        refresh_token=str(answer["refresh_token"]),
-        expires_at=clock() + timedelta(seconds=int(answer["expires_in"])),
-    )
 
 
 def _done(installation: Installation) -> web.Response:
@@ -249,8 +214,3 @@ def _sorry(where: str, problem: StorageError) -> web.Response:
 
 def _origin(url: str) -> str:
     return "/".join(url.split("/")[:3])
-
-
-def _fingerprint(state: str) -> str:
-    # The database never holds a state that works.
-    return hashlib.sha256(state.encode()).hexdigest()

@@ -18,9 +18,10 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import make_app
 from bot.slack.assembly import Assembly, Parts
 from bot.slack.doors import make_socket, make_web
-from bot.slack.install import STATE_LIVES, InstallPages, renew
+from bot.slack.install import InstallPages
 from bot.slack.installations import Installations, OneInstallation, StoredInstallations
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
+from bot.slack.oauth import OAuth
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
 from bot.slack.work import Threads, Work
@@ -68,7 +69,9 @@ class Program:
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
         slack = SlackAPI(self._session, api_url=config.api_url, pace=self._parts.pace)
-        stored, installations = await self._installations(slack)
+        oauth = OAuth(slack=slack, client_id=config.client_id, client_secret=config.client_secret)
+        stored = self._stored_installations(oauth) if config.client_id else None
+        installations = stored or await self._one_installation(slack)
         assembly = Assembly(
             parts=self._parts,
             slack=slack,
@@ -87,7 +90,7 @@ class Program:
         untold = await runner.untold()
         pages = routes(listeners.passwords) if config.public_url else []
         if stored is not None:
-            pages += self._install_pages(slack, stored).routes()
+            pages += self._pages(oauth, stored)
         await self._listen(app, pages, slack)
         runner.recover(untold)
         self._upkeep = (
@@ -119,44 +122,41 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
-    async def _installations(
-        self, slack: SlackAPI
-    ) -> tuple[StoredInstallations | None, Installations]:
-        """Return where the app is installed: in the vault, or by the environment's token."""
-        config = self._parts.config
-        if config.client_id:
-            stored = StoredInstallations(
-                self._parts.vault,
-                self._threads,
-                renew=partial(renew, slack, config, self._parts.clock),
-                clock=self._parts.clock,
-            )
-            return stored, stored
-        answer = await slack.who_we_are(config.bot_token)
-        return None, OneInstallation(
+    async def _one_installation(self, slack: SlackAPI) -> OneInstallation:
+        """Ask Slack whose the environment's token is. Raises SlackRefused."""
+        token = self._parts.config.bot_token
+        answer = await slack.who_we_are(token)
+        return OneInstallation(
             installation=Installation(
                 team_id=str(answer["team_id"]),
                 enterprise_id=str(answer.get("enterprise_id") or ""),
                 name=str(answer.get("team") or ""),
-                bot_token=config.bot_token,
-                bot_id=str(answer.get("bot_id") or ""),
+                bot_token=token,
                 bot_user_id=str(answer.get("user_id") or ""),
             )
         )
 
-    def _install_pages(self, slack: SlackAPI, stored: StoredInstallations) -> InstallPages:
+    def _stored_installations(self, oauth: OAuth) -> StoredInstallations:
+        return StoredInstallations(
+            self._parts.vault,
+            self._threads,
+            self._work,
+            renew=oauth.renew,
+            clock=self._parts.clock,
+            again_after=self._parts.pace.again_after,
+        )
+
+    def _pages(self, oauth: OAuth, stored: StoredInstallations) -> list[web.RouteDef]:
         config = self._parts.config
         return InstallPages(
-            slack=slack,
+            oauth=oauth,
             threads=self._threads,
             vault=self._parts.vault,
             installations=stored,
-            client_id=config.client_id,
-            client_secret=config.client_secret,
             public_url=config.public_url or "",
             authorize_url=f"{config.api_url.removesuffix('api/')}oauth/v2/authorize",
             clock=self._parts.clock,
-        )
+        ).routes()
 
     async def _listen(self, app: AsyncApp, pages: list[web.RouteDef], slack: SlackAPI) -> None:
         config = self._parts.config
@@ -204,7 +204,6 @@ class Program:
             with contextlib.suppress(StorageError):
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
-                await self._threads(vault.states.purge, now - STATE_LIVES)
                 await self._threads(vault.uploads.purge, now - UPLOADS_WAIT)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)

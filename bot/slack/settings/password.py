@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from bot.slack.work import Threads
 from bot.smtp.fields import parse_password
 
 LINK_LIVES = timedelta(minutes=10)
+_TOKEN = re.compile(r"(?P<team>[A-Z0-9]{1,40})-[A-Za-z0-9_-]{43}")
+"""Of a link: whose workspace's, and what nobody guesses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ class PasswordListeners:
         if not self.forms.config.public_url:
             await self.slack.push_view(body["trigger_id"], typed_view(form.id))
             return
-        token = secrets.token_urlsafe(32)
+        token = f"{caller.team_id}-{secrets.token_urlsafe(32)}"
         address = f"{self.forms.config.public_url}/password/{token}"
         # The link must work as soon as it is seen. Its view goes by a name that we give it: Slack's
         # id would be known only when the password may be here already.
@@ -175,8 +178,8 @@ class PasswordListeners:
 
     def _put_link(self, token: str, link: Link) -> None:
         self.forms.vault.links.put(
-            "",
-            {"team": link.caller.team_id, "user": link.caller.user_id, "form": link.form_id},
+            link.caller.team_id,
+            {"user": link.caller.user_id, "form": link.form_id},
             name=_fingerprint(token),
             revision=0,
             by=link.caller.user_id,
@@ -185,12 +188,14 @@ class PasswordListeners:
 
     def _link(self, token: str, *, use: bool) -> Link | None:
         links = self.forms.vault.links
-        name = _fingerprint(token)
-        record = links.take("", name) if use else links.get("", name)
+        if (found := _TOKEN.fullmatch(token)) is None:
+            return None
+        team_id, name = found["team"], _fingerprint(token)
+        record = links.take(team_id, name) if use else links.get(team_id, name)
         if record is None or self.clock() - record.changed_at > LINK_LIVES:
             return None
         value = record.value
-        caller = Caller(team_id=value["team"], user_id=value["user"], home_team_id=value["team"])
+        caller = Caller(team_id=team_id, user_id=value["user"], home_team_id=team_id)
         return Link(caller=caller, form_id=value["form"])
 
 
