@@ -18,7 +18,7 @@ from hypothesis import settings
 from bot.demo.names import NameServer, Zone
 from bot.smtp.settings import TLSMode
 
-pytest_plugins = ["tests.postgresql"]
+pytest_plugins = ["tests.postgresql", "tests.front", "tests.many"]
 
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")

@@ -55,7 +55,7 @@ class Clients:
 
     def _client(self, token: str, handlers: Sequence[AsyncRetryHandler]) -> AsyncWebClient:
         return AsyncWebClient(
-            token=token,
+            token=token or None,
             base_url=self.api_url,
             session=self.session,
             retry_handlers=list(handlers),

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from aiohttp import encode_basic_auth
+
 from bot.installed import Installation
 from bot.slack.api import SlackAPI, SlackFailure
 
@@ -61,10 +63,11 @@ class OAuth:
 
     async def _exchange(self, **grant: str) -> tuple[Mapping[str, Any], datetime]:
         """Return Slack's answer, and when it was given, by Slack's clock."""
-        ours = {"client_id": self.client_id, "client_secret": self.client_secret}
+        # Not the SDK's own way, which aiohttp deprecates.
+        ours = {"Authorization": encode_basic_auth(self.client_id, self.client_secret)}
         # Once: Slack takes a code and a refresh token once.
         client = self.slack.clients.of("").at_once
-        answer = await self.slack.ask(client, "oauth.v2.access", {"data": grant, "auth": ours})
+        answer = await self.slack.ask(client, "oauth.v2.access", {"data": grant, "headers": ours})
         try:
             at = parsedate_to_datetime(str(answer.headers.get("Date"))).astimezone(UTC)
         except ValueError:

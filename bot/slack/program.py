@@ -53,6 +53,8 @@ class Program:
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
         """What runs as long as the program does."""
+        self.stored: StoredInstallations | None = None
+        """Of many workspaces; None: one workspace, by the environment's token."""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -70,7 +72,7 @@ class Program:
         )
         slack = SlackAPI(self._session, api_url=config.api_url, pace=self._parts.pace)
         oauth = OAuth(slack=slack, client_id=config.client_id, client_secret=config.client_secret)
-        stored = self._stored_installations(oauth) if config.client_id else None
+        self.stored = stored = self._stored_installations(oauth) if config.client_id else None
         installations = stored or await self._one_installation(slack)
         assembly = Assembly(
             parts=self._parts,

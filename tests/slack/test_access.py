@@ -67,7 +67,9 @@ def clock() -> SimpleNamespace:
 
 @pytest.fixture
 def access(api: SlackAPI, clock: SimpleNamespace) -> Access:
-    return Access(api, admins=frozenset({"UNAMED"}), seconds=lambda: clock.now)
+    return Access(
+        api, admins=frozenset({"UNAMED"}), org_wide=lambda: False, seconds=lambda: clock.now
+    )
 
 
 def caller(user_id: str) -> Caller:
@@ -177,7 +179,7 @@ async def test_a_save_asks_afresh_and_the_answer_is_remembered(
 
 
 async def test_who_was_asked_about_longest_ago_is_forgotten(slack: StandIn, api: SlackAPI) -> None:
-    access = Access(api, admins=frozenset(), remembered=2)
+    access = Access(api, admins=frozenset(), org_wide=lambda: False, remembered=2)
     for user_id in ("UADMIN", "UOWNER", "UADMIN", "UMEMBER"):
         await access.person(caller(user_id), fresh=True)
     assert access.remembered(caller("UOWNER")) is None
