@@ -190,7 +190,7 @@ class Front:
                 return team
         return teams[0]
 
-    async def _access(self, request: web.Request) -> dict[str, Any]:
+    async def _access(self, request: web.Request) -> dict[str, Any]:  # noqa: PLR0911 - an error each
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Basic" or request.content_type != "application/x-www-form-urlencoded":
             self.violations.append("oauth.v2.access takes a form, and our id and secret by Basic")

@@ -115,12 +115,12 @@ async def test_the_operator_can_name_admins_among_the_members(
     ],
 )
 def test_what_slack_leaves_out_opens_no_door(user: dict[str, Any]) -> None:
-    assert read_user(user, caller("U7"), admins=frozenset()).role is Role.NOBODY
+    assert read_user(user, caller("U7"), admins=frozenset(), org_wide=False).role is Role.NOBODY
 
 
 def test_what_slack_leaves_empty_is_no_flag() -> None:
     user = {"id": "U7", "team_id": "T1", "is_admin": None, "profile": None, "name": "ana"}
-    person = read_user(user, caller("U7"), admins=frozenset())
+    person = read_user(user, caller("U7"), admins=frozenset(), org_wide=False)
     assert person == Person(id="U7", name="ana", email="", role=Role.MEMBER)
 
 
