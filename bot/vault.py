@@ -14,7 +14,7 @@ from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
 from storage import keyring_file
 from storage.audit import AuditLog
-from storage.database import check_soundness, connect, migrate
+from storage.database import check_soundness, connect, is_current, migrate
 from storage.deliveries import Deliveries
 from storage.errors import (
     InvalidEnvelope,
@@ -25,7 +25,7 @@ from storage.errors import (
     UnknownKeys,
 )
 from storage.keyring import Keyring
-from storage.keys import check_keys, count_by_key
+from storage.keys import check_keys, count_by_key, unknown_keys
 from storage.limits import RateLimits
 from storage.records import SealedStore
 from storage.runs import Runs
@@ -66,6 +66,19 @@ class Vault:
     def check(self) -> None:
         """Raise Unavailable unless the database can be written and is sound all through."""
         check_soundness(self.engine)
+
+    def faults(self) -> list[str]:
+        """Name what of the vault can't be used: `schema`, `keys`; none: all is well.
+
+        Quick, whatever the vault holds. Raises Unavailable.
+        """
+        try:
+            current = is_current(self.engine)
+        except SchemaTooNew:
+            current = False
+        if not current:
+            return ["schema"]
+        return ["keys"] if unknown_keys(self.engine, self.keyring) else []
 
     def close(self) -> None:
         """Close all connections to the database."""

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from storage.errors import DatabaseInUse, SchemaTooNew, Unavailable, UnusableURL
 
@@ -43,6 +44,22 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "The database file isn't a SQLite database. Check its path.",
 }
 """SQLite's primary result codes (sqlite.org/rescode.html) in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The connections of one process to its database."""
+
+    size: int
+    checked_out: int
+    """In use; may be more than are kept."""
+
+
+def pool_of(engine: Engine) -> Pool:
+    """Return what there is of connections at this moment."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)  # noqa: S101  # SQLAlchemy's for files and servers
+    return Pool(size=pool.size(), checked_out=pool.checkedout())
 
 
 def connect(url: str) -> Engine:
@@ -115,9 +132,7 @@ def migrate(engine: Engine) -> None:
 
     Raises SchemaTooNew and Unavailable.
     """
-    config = Config()
-    directory = str(Path(__file__).with_name("migrations"))
-    config.set_main_option("script_location", directory.replace("%", "%%"))
+    config = _config()
     scripts = ScriptDirectory.from_config(config)
     with reading(engine) as connection:
         if _is_current(connection, scripts):
@@ -127,6 +142,12 @@ def migrate(engine: Engine) -> None:
         if not _is_current(connection, scripts):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the tables are of this program's version. Raises SchemaTooNew, Unavailable."""
+    with reading(engine) as connection:
+        return _is_current(connection, ScriptDirectory.from_config(_config()))
 
 
 @contextmanager
@@ -214,6 +235,13 @@ def _in_plain_words() -> Iterator[None]:
         code = getattr(problem.orig, "sqlite_errorcode", 0) & 0xFF
         reason = _REASONS.get(code, "The database refused the request, or didn't answer.")
         raise Unavailable(reason) from problem
+
+
+def _config() -> Config:
+    config = Config()
+    directory = str(Path(__file__).with_name("migrations"))
+    config.set_main_option("script_location", directory.replace("%", "%%"))
+    return config
 
 
 def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:

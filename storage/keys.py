@@ -1,8 +1,9 @@
 """Whether a keyring and a database belong together, and which key sealed how much."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, union_all
 
 from storage.database import reading, writing
 from storage.errors import UnknownKeys
@@ -47,6 +48,23 @@ def count_by_key(engine: Engine) -> dict[str, int]:
     """Return how many sealed values each key id has in the database. Raises Unavailable."""
     with reading(engine) as connection:
         return _counts(connection)
+
+
+def unknown_keys(engine: Engine, keyring: Keyring) -> tuple[str, ...]:
+    """Return the ids of the keys that the database needs and *keyring* lacks. Raises Unavailable.
+
+    Costs one look into an index for each key, however many records there are.
+    """
+    with reading(engine) as connection:
+        used = {*_ids(connection, records.c.key_id), *_ids(connection, runs.c.key_id)}
+    return tuple(sorted(used.difference(keyring.key_ids)))
+
+
+def _ids(connection: Connection, column: ColumnElement[str]) -> Iterator[str]:
+    found = connection.execute(select(func.min(column))).scalar()
+    while found is not None:
+        yield found
+        found = connection.execute(select(func.min(column)).where(column > found)).scalar()
 
 
 def _counts(connection: Connection) -> dict[str, int]:

@@ -17,12 +17,13 @@ from bot.config import Config
 from bot.slack.access import Access
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import WAITING, Forms
@@ -32,10 +33,11 @@ from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
 from bot.slack.settings.saving import Saving
 from bot.slack.settings.summary import Summaries
+from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
-from bot.vault import Vault, database_path
-from storage.errors import StorageError, Unavailable
+from bot.vault import Vault
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,7 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Program:
@@ -74,7 +77,6 @@ class Program:
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
         """What runs as long as the program does."""
-        self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -95,9 +97,9 @@ class Program:
             token=config.bot_token,
             api_url=config.api_url,
             pace=self._parts.pace,
+            metrics=self._parts.metrics,
         )
         workspace = await self._identify(slack)
-        self._team_id = workspace.team_id
         runner = Runner(
             slack=slack,
             threads=self._threads,
@@ -107,6 +109,7 @@ class Program:
             network=self._parts.network,
             limits=self._parts.limits,
             clock=self._parts.clock,
+            metrics=self._parts.metrics,
             workspace_name=workspace.name,
             findings=Findings(
                 network=self._parts.network,
@@ -212,9 +215,20 @@ class Program:
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
         pages = routes(listeners.passwords) if config.public_url else []
-        web_app = make_web(
-            self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
+        metrics = self._parts.metrics
+        watching = Watching(
+            config=config,
+            vault=self._parts.vault,
+            threads=self._threads,
+            work=self._work,
+            metrics=metrics,
         )
+
+        async def faults() -> list[str]:
+            return await watching.faults(draining=self._draining, connected=self._connected)
+
+        watched = Watched(faults=faults, figures=watching.figures, leaving=lambda: self._draining)
+        web_app = make_web(watched, metrics, app=app if in_http else None, pages=pages)
         self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
         await self._web.setup()
         site = web.TCPSite(self._web, config.host, config.port)
@@ -227,24 +241,12 @@ class Program:
                 app_token=config.app_token,
                 api_url=config.api_url,
                 address=await slack.socket_address(config.app_token),
+                metrics=metrics,
             )
             await self._socket.connect_async()
 
-    async def _faults(self) -> list[str]:
-        faults = ["draining"] if self._draining else []
-        try:
-            await self._threads(self._read_something)
-        except StorageError:
-            faults.append("database")
-        if self._socket is not None and not await self._socket.client.is_connected():
-            faults.append("slack connection")
-        return faults
-
-    def _read_something(self) -> None:
-        # A file that was moved or deleted can still be read through the connections to it.
-        if not database_path(self._parts.config).exists():
-            raise Unavailable("The database file is gone.")
-        self._parts.vault.settings.get(self._team_id)
+    async def _connected(self) -> bool:
+        return self._socket is None or await self._socket.client.is_connected()
 
     async def _tidy(self) -> None:
         while True:

@@ -13,13 +13,14 @@ from slack_bolt.app.async_app import AsyncApp
 from structlog.testing import capture_logs
 
 from bot.slack.api import SlackAPI, SlackRefused
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
+from bot.slack.metrics import Metrics
 
 Start = Callable[..., Awaitable[TestClient[web.Request, web.Application]]]
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start(metrics: Metrics) -> AsyncIterator[Start]:
     clients: list[Any] = []
 
     async def begin(
@@ -28,7 +29,11 @@ async def start() -> AsyncIterator[Start]:
         async def found() -> list[str]:
             return faults or []
 
-        app = make_web(found, lambda: leaving, **({"app": None, "pages": []} | more))
+        async def figures() -> bytes:
+            return b"a_figure 1\n"
+
+        watched = Watched(faults=found, figures=figures, leaving=lambda: leaving)
+        app = make_web(watched, metrics, **({"app": None, "pages": []} | more))
         clients.append(TestClient(TestServer(app)))
         await clients[-1].start_server()
         return clients[-1]
@@ -128,11 +133,16 @@ async def test_what_fails_shows_nothing_and_is_logged_without_its_path(start: St
 
 
 async def test_socket_mode_connects_where_slack_said(
-    slack: Any, session: aiohttp.ClientSession, api: SlackAPI
+    slack: Any, session: aiohttp.ClientSession, api: SlackAPI, metrics: Metrics
 ) -> None:
     address = await api.socket_address("xapp-1-app-token")
     socket = make_socket(
-        bolt(), session, app_token="xapp-1-app-token", api_url=slack.api_url, address=address
+        bolt(),
+        session,
+        app_token="xapp-1-app-token",
+        api_url=slack.api_url,
+        address=address,
+        metrics=metrics,
     )
     assert socket.client.wss_uri == address
     await socket.connect_async()
