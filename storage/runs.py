@@ -173,7 +173,7 @@ class Runs:
         """Return how many runs of all workspaces are in each state that any is in."""
         query = select(runs.c.state, func.count()).group_by(runs.c.state)
         with reading(self.engine) as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def purge(self, before: datetime) -> int:
         """Delete the finished runs not changed since *before*, and return how many."""

@@ -55,6 +55,13 @@ async def test_a_living_bot_says_so(start: Start) -> None:
         assert (answer.status, await answer.json()) == (200, {"status": "ready"})
 
 
+async def test_figures_are_told_in_prometheus_format(start: Start) -> None:
+    client = await start()
+    async with client.get("/metrics") as answer:
+        assert (answer.status, await answer.text()) == (200, "a_figure 1\n")
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
 async def test_what_is_wrong_makes_it_unready_and_is_named(start: Start) -> None:
     client = await start(faults=["database"])
     async with client.get("/livez") as answer:
@@ -75,7 +82,7 @@ async def test_a_leaving_bot_answers_for_its_health_alone(start: Start) -> None:
     async with client.post("/slack/events") as answer:
         assert answer.status == 503
         assert "stopping" in await answer.text()
-    for path in ("/livez", "/readyz"):
+    for path in ("/livez", "/readyz", "/metrics"):
         async with client.get(path) as answer:
             assert answer.status == 200
 
@@ -112,12 +119,14 @@ async def test_what_slack_never_signed_reaches_no_listener(
         assert "Traceback" not in await answer.text()
 
 
-async def test_too_much_is_refused(start: Start) -> None:
+async def test_too_much_is_refused(start: Start, metrics: Metrics) -> None:
     client = await start(app=bolt())
     headers = {"X-Slack-Request-Timestamp": "1"}
     data = io.BytesIO(b"x" * (1024 * 1024 + 1))
     async with client.post("/slack/events", headers=headers, data=data) as answer:
         assert answer.status == 413
+    counted = {"kind": "other", "outcome": "refused"}
+    assert metrics.registry.get_sample_value("mailsettings_requests_total", counted) == 1
 
 
 async def test_what_fails_shows_nothing_and_is_logged_without_its_path(start: Start) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage import database
-from storage.database import connect, database_file, hold, migrate, reading, writing
+from storage.database import connect, database_file, hold, migrate, pool_of, reading, writing
 from storage.errors import DatabaseInUse, SchemaTooNew, Unavailable, UnusableURL
 from storage.tables import deliveries, metadata
 
@@ -117,6 +117,13 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         connect(f"sqlite:///{tmp_path}/file/a.db")
     with pytest.raises(Unavailable, match="made"):
         connect(f"sqlite:///{tmp_path}/{'n' * 300}.db")
+
+
+def test_the_connections_in_use_are_counted(engine: Engine) -> None:
+    before = pool_of(engine)
+    with reading(engine), reading(engine):
+        assert pool_of(engine).checked_out == before.checked_out + 2
+    assert pool_of(engine) == before
 
 
 def test_the_file_of_a_database_is_known(engine: Engine, path: Path) -> None:
