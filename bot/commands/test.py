@@ -17,6 +17,7 @@ from bot.slack.deeds import tested
 from bot.slack.mailtest.words import duration
 from bot.slack.words import OPERATOR
 from bot.smtp.address import InvalidAddress, parse_address
+from bot.smtp.expiry import expiry_warning
 from bot.smtp.network import Network
 from bot.smtp.settings import LABELS, MailSettings, TLSMode
 from bot.smtp.transcript import (
@@ -56,7 +57,8 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
     with refusals(console, as_json=asked.as_json):
         team_id = choose(vault, asked.workspace)
         record = vault.settings.get(team_id) if team_id else None
-    service = service_of(record.value if record else None, config)
+        key = vault.ssl_key_of(team_id, record.value) if team_id and record else None
+    service = service_of(record.value if record else None, config, key=key)
     trial = Trial(
         recipient=asked.recipient,
         send=asked.send,
@@ -65,6 +67,7 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
         asked_by=f"the {OPERATOR}",
         channel="",
         at=datetime.now(UTC),
+        in_slack=False,
     )
 
     def watch(step: Step) -> None:
@@ -175,6 +178,9 @@ def _tell(
 ) -> None:
     console.say()
     console.say(_verdict(transcript, trial))
+    accepted = transcript.outcome is Outcome.ACCEPTED
+    if accepted and (warning := expiry_warning(transcript, trial.at)):
+        console.say(f"The certificate ends soon. {warning}")
     if transcript.failure is not None and transcript.failure.reply is not None:
         console.say(f"The server's own words: {_words(transcript.failure.reply)}")
     if diagnosis is None:

@@ -67,7 +67,6 @@ class Api:
             "modal/submit": self.submit,
             "modal/close": self.close,
             "fill": self.fill,
-            "mail/opened": self.mail_opened,
             "guide/dismiss": self.dismiss,
         }
         return [web.post(f"/api/{name}", self._door(each)) for name, each in table.items()]
@@ -166,13 +165,6 @@ class Api:
         await fill(modal, server, port=self.screens.ports[server.id])
         self.guide.filled()
         return {"version": self.slack.events.changes}
-
-    async def mail_opened(self, request: Request) -> Json:
-        """Read a mail of the inbox."""
-        if not any(each["id"] == request.text("id") for each in self.screens.inbox.as_json()):
-            raise Mistake("This mail is no longer kept.")
-        self.guide.mail_opened()
-        return {}
 
     async def dismiss(self, request: Request) -> Json:
         """Show the guide no more."""

@@ -6,7 +6,8 @@
 | /mailsettings show, help | everyone |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
-| "Details" | admins |
+| "It arrived", "It did not arrive", /mailtest confirm | admins and members |
+| "Details", "Copy for the mail team" | admins |
 """
 
 import re
@@ -31,7 +32,10 @@ from bot.slack.words import OTHER_WORKSPACE, notice
 
 log = structlog.get_logger(__name__)
 
-REDRAWING = ("configuration", "provider", "tls_mode", "anonymous", "notifications", "host")
+REDRAWING = (
+    *("configuration", "provider", "tls_mode", "anonymous", "notifications", "host"),
+    "from_address",
+)
 """The fields whose change draws the form anew."""
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -99,6 +103,7 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view("mail_settings")(settings.submit)
 
     app.action("more")(settings.more)
+    app.action("use_suggestion")(settings.use_suggestion)
     app.action("send_test")(settings.send_test)
     app.action("change_password")(passwords.change)
     app.action("remove_password")(passwords.remove)
@@ -108,6 +113,9 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
 
     app.action("test_again")(mailtest.again)
     app.action("test_details")(mailtest.details)
+    app.action("copy_for_mail_team")(mailtest.copy)
+    app.action("arrived")(mailtest.arrivals.arrived)
+    app.action("not_arrived")(mailtest.arrivals.not_arrived)
     app.action("fix_settings")(mending.fix)
     app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)

@@ -47,6 +47,9 @@ async def test_the_guided_minute_is_what_it_promises(window: Any) -> None:
     assert looked_for
     await window.mails.first.click()
     await expect(window.page.locator(".reader .code b")).to_have_text(looked_for[1])
+    await window.steps_done(4)
+    await window.last.get_by_role("button", name="It arrived").click()
+    await expect(window.last).to_contain_text("adam@acme.example got the message")
     await window.steps_done(5)
 
     await window.put_in("Refuses the recipient")

@@ -24,6 +24,7 @@ from bot.cli import Call, dispatch
 from bot.commands.console import Console
 from bot.config import read
 from bot.smtp.settings import MailSettings, Password, TLSMode
+from bot.smtp.ssl_keys import SSLKey
 from bot.vault import Vault, open_vault
 
 PASSWORD = "s3cret"
@@ -85,6 +86,11 @@ class Shell:
     def save(self, settings: MailSettings, *, workspace: str = "T1", revision: int = 0) -> None:
         vault = self.vault()
         vault.settings.put(workspace, settings, revision=revision, by="U1", at=AT)
+        vault.close()
+
+    def keep_key(self, key_id: str, key: SSLKey) -> None:
+        vault = self.vault()
+        vault.keys.put("T1", key, name=key_id, revision=0, by="U1", at=AT)
         vault.close()
 
     def saved(self, workspace: str = "T1") -> MailSettings:
@@ -210,8 +216,14 @@ def _authenticate(
 
 
 @pytest.fixture
+def certificate_ends() -> datetime | None:
+    """When the mail servers' certificate ends; None: in months."""
+    return None
+
+
+@pytest.fixture
 def start_mail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate_ends: datetime | None
 ) -> Iterator[Callable[[TLSMode], Mail]]:
     """Start mail servers of a mode; all but `NONE` know the password `s3cret`."""
     authority = trustme.CA()
@@ -219,7 +231,7 @@ def start_mail(
     # OpenSSL's own variable: an operator trusts a private authority in just this way.
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1", not_after=certificate_ends).configure_cert(context)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

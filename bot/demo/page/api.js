@@ -44,10 +44,6 @@ export class Api {
     return answer;
   }
 
-  mailOpened(id) {
-    return this.#post("mail/opened", { id });
-  }
-
   dismissGuide() {
     return this.#post("guide/dismiss", {});
   }

@@ -8,6 +8,7 @@ from bot.slack.access import Caller
 from bot.slack.mailtest.run import TestRun
 from bot.slack.mailtest.view import Test
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Failure
 
 
@@ -36,10 +37,16 @@ class Job:
 
 
 def new_job(
-    caller: Caller, config: Config, *, settings: MailSettings | None, revision: int, trial: Trial
+    caller: Caller,
+    config: Config,
+    *,
+    settings: MailSettings | None,
+    key: SSLKey | None,
+    revision: int,
+    trial: Trial,
 ) -> Job:
-    """Make a job; *settings* is None where a workspace saved nothing."""
-    service = service_of(settings, config)
+    """Make a job; *settings* is None where a workspace saved nothing, *key* is its SSL key."""
+    service = service_of(settings, config, key=key)
     server = service.server if isinstance(service, Service) else None
     known = settings if settings is not None else MailSettings()
     test = Test(
@@ -51,5 +58,8 @@ def new_job(
         server=f"{server.host}:{server.port}" if server is not None else "",
         revision=revision,
         notifications=known.notifications,
+        protocol=server.tls_mode.label if server is not None else "",
+        login=server is not None and server.username is not None,
+        from_domain=service.from_address.rpartition("@")[2] if isinstance(service, Service) else "",
     )
     return Job(run=TestRun(test=test), settings=known, service=service, trial=trial)

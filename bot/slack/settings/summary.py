@@ -6,8 +6,18 @@ from typing import Any
 
 from bot.config import Config
 from bot.slack.access import Role
-from bot.slack.deeds import SAVED, TESTED, fields_of
-from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section, sections
+from bot.slack.deeds import CONFIRMED, MISSED, SAVED, TESTED, fields_of, wait_of
+from bot.slack.words import (
+    ADMINS_ONLY,
+    Block,
+    escape,
+    listed,
+    mention,
+    moment,
+    section,
+    sections,
+    span,
+)
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 from bot.smtp.transcript import Stage
 from bot.vault import Vault
@@ -91,6 +101,9 @@ def _deed(entry: Entry) -> str:
         return "changed " + escape(listed([LABELS.get(name, name) for name in fields_of(entry)]))
     if entry.action == TESTED:
         return f"tested: {_result(entry.detail)}"
+    if entry.action in {CONFIRMED, MISSED}:
+        came = "arrived" if entry.action == CONFIRMED else "did not arrive"
+        return f"said that a test message {came}, {span(wait_of(entry))} after it was sent"
     return escape(entry.action)
 
 
