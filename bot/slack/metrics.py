@@ -26,6 +26,8 @@ _METHODS = frozenset(
         "auth.test",
         "chat.postMessage",
         "chat.update",
+        "files.delete",
+        "files.info",
         RESPONSE_URL,
         "users.info",
         "views.open",

@@ -69,7 +69,8 @@ class Watching:
 
     def _look(self) -> list[str]:
         # A file that was moved or deleted can still be read through the connections to it.
-        if not database_path(self._config).exists():
+        path = database_path(self._config)
+        if path is not None and not path.exists():
             raise Unavailable("The database file is gone.")
         return self._vault.faults()
 

@@ -1,11 +1,15 @@
 """What is counted, as Prometheus reads it; no label takes a word from outside."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.slack import program
 from bot.slack.metrics import RESPONSE_URL, Level, Metrics
 from bot.slack.requests import Kind
 
@@ -88,6 +92,17 @@ def test_two_programs_in_one_process_count_apart() -> None:
     one, other = Metrics(CollectorRegistry()), Metrics()
     one.retried("views.open")
     assert not [each for each in told(other) if "retries_total" in each]
+
+
+def test_every_method_that_we_call_has_a_figure_of_its_own() -> None:
+    shell = Path(program.__file__).parent
+    text = "".join(path.read_text() for path in shell.rglob("*.py") if path.name != "metrics.py")
+    called = set(re.findall(r'"((?:api|apps|auth|chat|files|views)\.[A-Za-z.]+)"', text))
+    assert {"views.open", "chat.postMessage"} <= called
+    for method in called:
+        metrics = Metrics()
+        metrics.retried(method)
+        assert told(metrics)[f"mailsettings_web_api_retries_total{{method={method}}}"] == 1
 
 
 @given(st.text())

@@ -77,3 +77,12 @@ def test_the_keys_that_a_keyring_lacks_are_named(engine: Engine, at: datetime) -
     assert unknown_keys(engine, BOTH) == ()
     assert unknown_keys(engine, NEW_RING) == (OLD_RING.primary_id,)
     assert unknown_keys(engine, OLD_RING) == (NEW_RING.primary_id,)
+
+
+def test_one_damaged_record_keeps_nobody_from_the_others(engine: Engine, at: datetime) -> None:
+    store = SealedStore(engine, OLD_RING, kind="settings", dump=str.encode, load=bytes.decode)
+    store.put("T1", "a", revision=0, by="U1", at=at)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE records SET workspace = 'T2'"))
+    Runs(engine, NEW_RING).add("T1", b"x", at=at)
+    check_keys(engine, BOTH, at=at)

@@ -22,7 +22,9 @@ KNOWN = {
     "outcome": {"answered", "refused", "failed"} | set(Ended) | set(Outcome),
     "stage": set(Stage) | {"accepted"},
     "state": set(RunState),
-    "method": METHODS | {"chat.postMessage", "chat.update", "response_url"},
+    "method": METHODS
+    | {"chat.postMessage", "chat.update", "files.info", "files.delete"}
+    | {"response_url"},
 }
 SHAPES = {"le": r"[0-9.e+-]+|\+Inf", "key_id": "[0-9a-f]{12}", "version": ".+", "python": r"3\..+"}
 
