@@ -26,7 +26,7 @@ from storage.errors import (
     UnknownKeys,
 )
 from storage.keyring import Keyring, Keys
-from storage.keys import check_keys, count_by_key, unknown_keys
+from storage.keys import check_keys, count_by_key
 from storage.limits import RateLimits
 from storage.records import SealedStore
 from storage.replicas import Replicas
@@ -97,19 +97,6 @@ class Vault:
     def check(self) -> None:
         """Raise Unavailable unless the database can be written and is sound all through."""
         check_soundness(self.engine)
-
-    def faults(self) -> list[str]:
-        """Name what of the vault can't be used: `schema`, `keys`; none: all is well.
-
-        Quick, whatever the vault holds. Raises Unavailable.
-        """
-        try:
-            current = schema_of(self.engine).is_current
-        except SchemaTooNew:
-            current = False
-        if not current:
-            return ["schema"]
-        return ["keys"] if unknown_keys(self.engine, self.keyring) else []
 
     def close(self) -> None:
         """Close all connections to the database."""

@@ -8,8 +8,10 @@ from bot.slack.metrics import Level, Metrics
 from bot.slack.work import Threads, Work
 from bot.vault import Vault, database_path
 from storage.database import pool_of
-from storage.errors import StorageError, Unavailable
+from storage.errors import SchemaTooNew, StorageError, Unavailable
+from storage.keys import unknown_keys
 from storage.runs import RunState
+from storage.schema import schema_of
 
 _PATIENCE = 2.0
 """Seconds: probes are given up after a few."""
@@ -72,7 +74,14 @@ class Watching:
         path = database_path(self._config)
         if path is not None and not path.exists():
             raise Unavailable("The database file is gone.")
-        return self._vault.faults()
+        engine, keyring = self._vault.engine, self._vault.keyring
+        try:
+            if not schema_of(engine).is_current:
+                return ["schema"]
+        except SchemaTooNew:
+            return ["schema"]
+        # Quick, however many records there are.
+        return ["keys"] if unknown_keys(engine, keyring) else []
 
     def _count_runs(self) -> dict[str, int]:
         return {state.value: 0 for state in RunState} | self._vault.runs.count_by_state()
