@@ -13,7 +13,8 @@ RUN pip --python /opt/mailsettings/bin/python install --require-hashes --only-bi
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY storage storage
-RUN pip --python /opt/mailsettings/bin/python install --no-deps --no-index --no-build-isolation . \
+RUN pip wheel --no-deps --no-index --no-build-isolation --wheel-dir=/wheels . \
+ && pip --python /opt/mailsettings/bin/python install --no-deps --no-index /wheels/*.whl \
  && /opt/mailsettings/bin/python -m compileall -q /opt/mailsettings/lib
 
 FROM python:3.13-slim-trixie
@@ -24,7 +25,9 @@ COPY --from=build /opt/mailsettings /opt/mailsettings
 # SQLite's database and keyring, where they are used. As a volume they outlive the container.
 COPY --from=build --chown=10001:10001 /state /var/lib/mailsettings
 VOLUME ["/var/lib/mailsettings"]
+# slack_sdk asks for a home at import, and this user has none in /etc/passwd.
 ENV PATH=/opt/mailsettings/bin:/usr/local/bin:/usr/bin:/bin \
+    HOME=/var/lib/mailsettings \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
