@@ -105,10 +105,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """
     with _in_plain_words(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # As SQLite has it: the entries of the audit log and its sealed heads must agree.
-            connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            # As SQLite has it: the entries of the audit log and its sealed heads must agree. Not
+            # READ ONLY: SQLAlchemy would say READ WRITE afterwards, and a standby refuses that in
+            # words that fit anything.
+            connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 
