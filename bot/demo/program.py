@@ -125,7 +125,10 @@ class Demo:
             public_url=config.public_url or "",
             busy=set(),
         )
-        await self._serve(listening, Api(slack=slack, guide=guide, screens=screens))
+        await self._serve(
+            listening,
+            Api(slack=slack, guide=guide, screens=screens, client_key=authority.client_key()),
+        )
         self.address = f"http://{ADDRESS}:{listening.getsockname()[1]}/"
 
     def _listen(self) -> socket.socket:
@@ -176,7 +179,7 @@ class Demo:
         vault = open_vault(config, announce=lambda _text: None)
         self._open.callback(vault.close)
         self._open.enter_context(alone(config))
-        # All fourteen servers can be tried without a pause.
+        # All fifteen servers can be tried without a pause.
         limits = Limits(
             person=Limit(count=60, period=timedelta(minutes=1)),
             workspace=Limit(count=600, period=timedelta(hours=1)),

@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
+import aiohttp
+
 from bot.config import Config
-from bot.slack.access import Access
+from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners
+from bot.slack.files import Files
+from bot.slack.keys.keeping import Keys
+from bot.slack.keys.listeners import KeyListeners
+from bot.slack.keys.showing import Showing
+from bot.slack.keys.trusting import TrustListeners
+from bot.slack.keys.uploading import UploadListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
@@ -19,6 +27,7 @@ from bot.slack.mailtest.sequel import Sequels
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
+from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
@@ -27,6 +36,7 @@ from bot.slack.settings.suggesting import Suggesting
 from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
+from bot.smtp.transcript import Transcript
 from bot.vault import Vault
 
 
@@ -48,6 +58,7 @@ class Assembly:
 
     parts: Parts
     slack: SlackAPI
+    session: aiohttp.ClientSession
     threads: Threads
     work: Work
     workspace_name: str
@@ -60,6 +71,17 @@ class Assembly:
             passwords=self._passwords,
             mending=self._mending,
             mailtest=self._mailtest,
+            key_choice=KeyChoiceListeners(
+                access=self._access,
+                slack=self.slack,
+                threads=self.threads,
+                replies=self._replies,
+                forms=self._forms,
+                show_keys=self._keys.push,
+            ),
+            keys=self._keys,
+            uploads=UploadListeners(showing=self._showing, files=self._files),
+            trust=TrustListeners(showing=self._showing, transcript=self._transcript),
         )
 
     @cached_property
@@ -127,6 +149,7 @@ class Assembly:
             ),
             start_test=self.runner.start_in_view,
             repeat_test=self._mailtest.after_save,
+            open_keys=self._keys.open,
         )
 
     @cached_property
@@ -168,3 +191,33 @@ class Assembly:
                 arrivals=self.arrivals,
             ),
         )
+
+    @cached_property
+    def _showing(self) -> Showing:
+        redrawing = Redrawing(slack=self.slack, threads=self.threads, forms=self._forms)
+        return Showing(
+            access=self._access,
+            slack=self.slack,
+            threads=self.threads,
+            replies=self._replies,
+            keys=Keys(vault=self.parts.vault, clock=self.parts.clock),
+            redraw_form=redrawing.redraw,
+            clock=self.parts.clock,
+        )
+
+    @cached_property
+    def _keys(self) -> KeyListeners:
+        return KeyListeners(showing=self._showing)
+
+    @cached_property
+    def _files(self) -> Files:
+        config = self.parts.config
+        return Files(
+            slack=self.slack,
+            session=self.session,
+            token=config.bot_token,
+            api_url=config.api_url,
+        )
+
+    async def _transcript(self, caller: Caller, run_id: str) -> Transcript | None:
+        return (await self.runner.find(caller, run_id)).transcript

@@ -15,6 +15,7 @@ from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.assembly import Assembly, Parts
 from bot.slack.doors import make_socket, make_web
+from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
 from bot.slack.work import Threads, Work
@@ -73,6 +74,7 @@ class Program:
         assembly = Assembly(
             parts=self._parts,
             slack=slack,
+            session=self._session,
             threads=self._threads,
             work=self._work,
             workspace_name=workspace.name,
@@ -174,6 +176,7 @@ class Program:
             with contextlib.suppress(StorageError):
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
+                await self._threads(vault.uploads.purge, now - UPLOADS_WAIT)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())

@@ -46,6 +46,12 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def code(text: str, limit: int = 300) -> str:
+    """Write one line of foreign *text* as code in mrkdwn: nothing within is live."""
+    line = " ".join(clean(text, limit).split()).replace("`", "'")
+    return f"`{escape(line) or '-'}`"
+
+
 def mention(user_id: str) -> str:
     """Name a user so that Slack shows the person's name (in mrkdwn)."""
     return "the operator" if user_id == OPERATOR else f"<@{escape(user_id)}>"

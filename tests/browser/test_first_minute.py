@@ -19,6 +19,7 @@ SAID = {
     "expired": ["failed at stage TLS", "has expired"],
     "wrong-name": ["failed at stage TLS", "for other names"],
     "unknown-authority": ["failed at stage TLS", "can't be traced to an authority"],
+    "client-key": ["failed at stage", "client certificate"],
     "no-starttls": ["failed at stage TLS", "offers no encryption"],
     "wrong-port": ["failed at stage TLS", "set “Mail protocol” to “SMTP with STARTTLS”"],
     "silent": ["failed at stage Greeting", "did not answer in time"],

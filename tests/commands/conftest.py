@@ -139,7 +139,9 @@ def make_settings() -> Callable[..., MailSettings]:
 class Slack:
     """A Web API that says what a test wants, and notes the methods that were called."""
 
-    scopes: str = "commands,chat:write,users:read,users:read.email,chat:write.public"
+    scopes: str = (
+        "commands,chat:write,users:read,users:read.email,chat:write.public,files:read,files:write"
+    )
     skew: timedelta = timedelta(0)
     """How far this machine's clock is ahead of ours."""
     dated: bool = True

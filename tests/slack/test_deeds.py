@@ -1,6 +1,6 @@
 """What the audit log keeps of a deed, and how it is read."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,10 +9,13 @@ import pytest
 from bot.slack import deeds
 from bot.slack.deeds import (
     CONFIRMED,
+    KEY_RENAMED,
     MISSED,
     SAVED,
     TESTED,
+    about_key,
     fields_of,
+    key_sentence,
     revision_of,
     saved,
     wait_of,
@@ -57,3 +60,15 @@ def test_an_entry_of_another_kind_names_nothing(detail: dict[str, Any]) -> None:
     assert fields_of(entry(**detail)) == ()
     assert revision_of(entry(**detail)) == 0
     assert wait_of(entry(**detail)) == timedelta(0)
+
+
+def test_what_was_done_to_a_key_is_told_by_name_and_fingerprint() -> None:
+    event = about_key(
+        KEY_RENAMED, "UADMIN", key_id="k1", name="<new>", sha256="ab12", before="`old`"
+    )
+    assert event.detail == {"id": "k1", "name": "<new>", "sha256": "ab12", "before": "`old`"}
+    written = replace(entry(**event.detail), action=event.action)
+    assert key_sentence(written) == (
+        "renamed the SSL key `'old'` to `&lt;new&gt;` (SHA-256 `ab12`)"
+    )
+    assert key_sentence(entry(fields=["host"])) is None

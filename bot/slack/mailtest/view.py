@@ -30,6 +30,9 @@ from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
 _NOTHING = Later()
 
 
+_UNKNOWN_AUTHORITY = {"cert-unknown-ca-or-chain", "cert-self-signed"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
     """A test as asked for."""
@@ -116,6 +119,13 @@ def open_ended(test: Test, transcript: Transcript) -> bool:
     return test.send and transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
 
 
+def _trustable(transcript: Transcript) -> bool:
+    """Tell whether trust in the server's own certificate is all that is missing."""
+    chain = transcript.tls.chain if transcript.tls is not None else ()
+    cause = transcript.failure.cause if transcript.failure is not None else ""
+    return cause in _UNKNOWN_AUTHORITY and bool(chain) and bool(chain[0].der)
+
+
 def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool) -> list[Block]:
     buttons = []
     if later.remedy is not None:
@@ -127,6 +137,8 @@ def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool
         and not _cut_off(transcript)
     ):
         buttons.append(button("Fix settings", "fix_settings", value=run_id))
+    if not in_view and _trustable(transcript):
+        buttons.append(button("Trust this certificate", "trust_certificate", value=run_id))
     if not in_view:
         buttons.append(button("Test again", "test_again", value=run_id))
         buttons.append(button("Details", "test_details", value=run_id))

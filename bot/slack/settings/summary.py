@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.slack.access import Role
-from bot.slack.deeds import CONFIRMED, MISSED, SAVED, TESTED, fields_of, wait_of
+from bot.slack.deeds import CONFIRMED, MISSED, SAVED, TESTED, fields_of, key_sentence, wait_of
 from bot.slack.words import (
     ADMINS_ONLY,
     Block,
@@ -27,6 +27,7 @@ HELP = (
     "*Mail settings* connect this workspace to a mail server.\n"
     "• `/mailsettings` opens the settings (owners and admins)\n"
     "• `/mailsettings show` says privately what is set up\n"
+    "• `/mailsettings keys` lists SSL keys, and takes new ones (owners and admins)\n"
     "• `/mailsettings history` lists who changed what (owners and admins)\n"
     "• `/mailsettings help` shows this text\n"
     "• `/mailtest name@example.com` sends a test message and reports in the channel; "
@@ -104,7 +105,7 @@ def _deed(entry: Entry) -> str:
     if entry.action in {CONFIRMED, MISSED}:
         came = "arrived" if entry.action == CONFIRMED else "did not arrive"
         return f"said that a test message {came}, {span(wait_of(entry))} after it was sent"
-    return escape(entry.action)
+    return key_sentence(entry) or escape(entry.action)
 
 
 def _result(detail: Mapping[str, Any]) -> str:

@@ -54,8 +54,6 @@ class Surroundings:
     """A password can be given from Slack; else only the operator can, at the command line."""
     keys: Mapping[str, SSLKey] = field(default_factory=dict)
     """The workspace's SSL keys by their ids, in the order in which they are shown."""
-    keys_managed: bool = False
-    """SSL keys can be uploaded from here."""
 
 
 def draw(form: Form, around: Surroundings) -> Block:
@@ -173,8 +171,7 @@ def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
     if len(options) > 1 or "ssl_key" in form.complaints:
         element = {"type": "static_select", "action_id": "ssl_key", "options": options}
         blocks += _field(form, field_input(form, with_choice(form, element)))
-    if around.keys_managed:
-        blocks.append(_manage_keys(form))
+    blocks.append(_manage_keys(form))
     return blocks
 
 
