@@ -236,6 +236,7 @@ async def bot(
         await running.program.stop()
         running.program = await begin()
 
+    running.restart = again
     yield running
     await asyncio.wait_for(running.program.stop(), 30)
     vault.close()
