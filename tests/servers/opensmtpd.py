@@ -16,12 +16,12 @@ def start_opensmtpd(state: Path, files: Path) -> RealServer:
     (state / "smtpd.conf").write_text("\n".join([*macros, text]))
     users = ("opensmtpd", "opensmtpq", "vmail")
     process = caged("opensmtpd", state, "sh", "start", PASSWORD, users=users)
-    process.wait_for(r"smtp-in: ready|listen")
+    process.wait_for(r"smtp: will accept")
     return RealServer(
         name="opensmtpd",
         process=process,
         ports=ports,
         mail=state / "mail",
         failed_login=r"authentication user=\S+ result=permfail",
-        delivered=r"envelope=?.*{queue_id}.*result=.?Ok",
+        delivered=r"mda delivery evpid={queue_id}.* result=Ok",
     )
