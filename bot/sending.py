@@ -13,6 +13,7 @@ from bot.smtp.diagnosis import diagnose
 from bot.smtp.message import Built, TestMessage, UnsafeMessage
 from bot.smtp.network import Network
 from bot.smtp.settings import Configuration, MailServer, MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.submission import submit
 from bot.smtp.transcript import (
     Diagnosis,
@@ -56,10 +57,13 @@ def new_code() -> str:
     return f"{secrets.randbelow(10_000):04}"
 
 
-def service_of(settings: MailSettings | None, config: Config) -> Service | Failure:
+def service_of(
+    settings: MailSettings | None, config: Config, *, key: SSLKey | None
+) -> Service | Failure:
     """Return the mail service that *settings* mean; a Failure says why there is none.
 
-    None, for a workspace that saved nothing: the operator's, where there is one.
+    None, for a workspace that saved nothing: the operator's, where there is one. *key* is the SSL
+    key that the settings name, as `Vault.ssl_key_of` returns it.
     """
     if settings is None or settings.configuration is Configuration.DEFAULT:
         if config.default_server is None:
@@ -73,7 +77,10 @@ def service_of(settings: MailSettings | None, config: Config) -> Service | Failu
         password=None if settings.anonymous else settings.usable_password,
         helo_name=settings.helo_name,
         provider=settings.provider,
+        ssl_key=key if settings.uses_ssl_key else None,
     )
+    if settings.uses_ssl_key and (key is None or not key.serves(settings.host)):
+        return _missing("ssl-key-missing")
     if not settings.anonymous and server.password is None:
         return _missing("password-missing")
     return Service(server=server, from_address=settings.from_address, own=True)

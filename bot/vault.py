@@ -12,6 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from bot.config import Config
 from bot.smtp.settings import MailSettings, dump, load
+from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
 from storage import keyring_file
 from storage.audit import AuditLog
 from storage.database import check_soundness, connect, migrate
@@ -22,6 +23,7 @@ from storage.errors import (
     KeyringExposed,
     SchemaTooNew,
     StorageError,
+    UnknownKey,
     UnknownKeys,
 )
 from storage.keyring import Keyring
@@ -44,6 +46,8 @@ class Vault:
     engine: Engine
     keyring: Keyring
     settings: SealedStore[MailSettings]
+    keys: SealedStore[SSLKey]
+    """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
     """What stands in open forms."""
     passwords: SealedStore[dict[str, Any]]
@@ -54,6 +58,28 @@ class Vault:
     runs: Runs
     limits: RateLimits
     deliveries: Deliveries
+
+    def ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+        """Return the workspace's SSL keys by their ids, in the order of their names.
+
+        Raises Unavailable; InvalidEnvelope and UnknownKey for one that can't be opened.
+        """
+        found = ((each, self.keys.get(workspace, each)) for each in self.keys.names(workspace))
+        known = [(name, record.value) for name, record in found if record is not None]
+        return dict(sorted(known, key=lambda each: each[1].name.casefold()))
+
+    def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
+        """Return the SSL key that *settings* use; None: none, or it can't be had any more.
+
+        Raises Unavailable.
+        """
+        if settings is None or not settings.uses_ssl_key:
+            return None
+        try:
+            record = self.keys.get(workspace, settings.ssl_key)
+        except (InvalidEnvelope, UnknownKey):
+            return None
+        return record.value if record is not None else None
 
     def workspaces(self) -> tuple[str, ...]:
         """Return the ids of the workspaces that have settings, in order. Raises Unavailable."""
@@ -228,6 +254,7 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
         engine=engine,
         keyring=keyring,
         settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
+        keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),
         links=documents("password-link"),

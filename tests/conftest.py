@@ -15,6 +15,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from hypothesis import settings
 
+from bot.demo.names import NameServer, Zone
 from bot.smtp.settings import TLSMode
 
 settings.register_profile("project", deadline=None, max_examples=60)
@@ -255,3 +256,18 @@ async def scripted() -> AsyncIterator[Callable[..., Awaitable[int]]]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks)
+
+
+@pytest.fixture
+async def name_server() -> AsyncIterator[Callable[[Zone], Awaitable[NameServer]]]:
+    """Start real name servers, each with a table of its own."""
+    running: list[NameServer] = []
+
+    async def start(zone: Zone) -> NameServer:
+        running.append(NameServer(zone))
+        await running[-1].start()
+        return running[-1]
+
+    yield start
+    for each in running:
+        await each.stop()

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from bot.slack.settings.answers import saved_view
 from bot.slack.settings.form import new_form
 from bot.slack.settings.password_view import given_view, link_view, typed_view
 from bot.slack.settings.view import Surroundings, draw
-from bot.smtp.settings import Configuration, MailSettings
+from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.suggestion import Suggestion
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for folder in ("bot", "storage") for path in (ROOT / folder).rglob("*.py"))
@@ -60,8 +62,13 @@ def drawn() -> list[dict[str, Any]]:
     form = new_form("U1-x", MailSettings(), revision=0, test_address="a@example.com")
     custom = MailSettings(configuration=Configuration.CUSTOM)
     around = Surroundings(default_server="smtp.example.com:587", password_waits=True)
+    suggestion = Suggestion(
+        domain="a.example", host="b.example", port=465, tls_mode=TLSMode.IMPLICIT, why="Why."
+    )
+    typed = {"from_address": "a@a.example"}
     return [
         draw(form, around),
+        draw(replace(form, values=form.values | typed, suggestion=suggestion), around),
         saved_view(form, MailSettings(), custom, first=True, unused=False),
         typed_view("U1-x"),
         link_view("https://example.com/password/x"),

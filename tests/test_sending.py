@@ -8,6 +8,7 @@ from bot.commands.network import network_of
 from bot.config import Config, read
 from bot.sending import Service, Trial, explain, new_code, run_test, service_of
 from bot.smtp.settings import Configuration, MailServer, MailSettings, Password, TLSMode
+from bot.smtp.ssl_keys import SSLKey, SSLKeyKind
 from bot.smtp.transcript import Failure, Outcome, Stage, Step
 
 AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
@@ -42,7 +43,7 @@ def test_a_code_has_four_digits() -> None:
 
 
 def test_custom_settings_mean_their_own_server() -> None:
-    service = service_of(custom(helo_name="bot.example.com"), config(**SERVICE))
+    service = service_of(custom(helo_name="bot.example.com"), config(**SERVICE), key=None)
     assert service == Service(
         server=MailServer(
             host="mail.example.com",
@@ -58,16 +59,47 @@ def test_custom_settings_mean_their_own_server() -> None:
 
 
 def test_anonymous_settings_carry_neither_name_nor_password() -> None:
-    service = service_of(custom(anonymous=True), config())
+    service = service_of(custom(anonymous=True), config(), key=None)
     assert isinstance(service, Service)
     assert service.server.username is service.server.password is None
+
+
+KEY = SSLKey(kind=SSLKeyKind.TRUSTED, name="Theirs", certificates=b"", host="mail.example.com")
+
+
+def test_the_ssl_key_of_the_settings_goes_with_them() -> None:
+    settings = custom(anonymous=True, ssl_key="00ff")
+    service = service_of(settings, config(), key=KEY)
+    assert isinstance(service, Service)
+    assert service.server.ssl_key is KEY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ssl_key": ""},
+        {"ssl_key": "00ff", "tls_mode": TLSMode.NONE},
+        {"ssl_key": "00ff", "configuration": Configuration.DEFAULT},
+    ],
+)
+def test_where_an_ssl_key_does_not_apply_none_goes_with_them(changes: dict[str, object]) -> None:
+    service = service_of(custom(anonymous=True, **changes), config(**SERVICE), key=KEY)
+    assert isinstance(service, Service)
+    assert service.server.ssl_key is None
+
+
+@pytest.mark.parametrize("key", [None, replace(KEY, host="other.example.com")])
+def test_without_the_right_ssl_key_there_is_no_service(key: SSLKey | None) -> None:
+    found = service_of(custom(anonymous=True, ssl_key="00ff"), config(), key=key)
+    assert isinstance(found, Failure)
+    assert (found.stage, found.cause) == (Stage.SETTINGS, "ssl-key-missing")
 
 
 @pytest.mark.parametrize("settings", [None, MailSettings(configuration=Configuration.DEFAULT)])
 def test_default_and_nothing_saved_mean_the_operators_server(
     settings: MailSettings | None,
 ) -> None:
-    service = service_of(settings, config(**SERVICE))
+    service = service_of(settings, config(**SERVICE), key=None)
     assert isinstance(service, Service)
     assert (service.server.host, service.from_address) == (
         "smtp.example.com",
@@ -88,7 +120,7 @@ async def test_where_there_is_no_service_the_test_is_refused_with_a_reason(
     settings: MailSettings | None,
 ) -> None:
     seen: list[Step] = []
-    service = service_of(settings, config())
+    service = service_of(settings, config(), key=None)
     assert isinstance(service, Failure)
     transcript = await run_test(
         service,
@@ -107,7 +139,7 @@ async def test_where_there_is_no_service_the_test_is_refused_with_a_reason(
 
 async def test_a_message_that_would_grow_a_header_is_not_sent() -> None:
     settings = custom(sender_name="=?utf-8?q?x=0ABcc=3A_a=40b=2Ec?=")
-    service = service_of(settings, config())
+    service = service_of(settings, config(), key=None)
     transcript = await run_test(
         service,
         settings,

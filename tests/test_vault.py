@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config, read
-from bot.smtp.settings import MailSettings
+from bot.smtp.settings import MailSettings, TLSMode
+from bot.smtp.ssl_keys import SSLKey, SSLKeyKind
 from bot.vault import (
     VaultClosed,
     _make,
@@ -98,6 +99,44 @@ def test_each_kind_of_document_is_kept_apart(environ: dict[str, str]) -> None:
             assert record
             assert record.value == {"é": number}
         assert vault.workspaces() == ()
+
+
+def key_named(name: str) -> SSLKey:
+    return SSLKey(kind=SSLKeyKind.CLIENT, name=name, certificates=b"", private_key=b"s3cret key")
+
+
+def test_ssl_keys_are_sealed_and_found_by_their_names(environ: dict[str, str]) -> None:
+    config = config_of(environ)
+    with closing(open_vault(config, announce=lambda _text: None)) as vault:
+        for key_id, name in (("00", "b"), ("11", "C"), ("22", "a")):
+            vault.keys.put("T1", key_named(name), name=key_id, revision=0, by="U1", at=AT)
+        assert list(vault.ssl_keys("T1")) == ["22", "00", "11"]
+        assert vault.ssl_keys("T1")["00"] == key_named("b")
+        assert vault.ssl_keys("T2") == {}
+    assert b"s3cret key" not in database_path(config).read_bytes()
+
+
+def test_the_ssl_key_that_settings_use_is_found(environ: dict[str, str]) -> None:
+    with closing(open_vault(config_of(environ), announce=lambda _text: None)) as vault:
+        vault.keys.put("T1", key_named("a"), name="00", revision=0, by="U1", at=AT)
+        using = MailSettings(ssl_key="00")
+        assert vault.ssl_key_of("T1", using) == key_named("a")
+        assert vault.ssl_key_of("T2", using) is None
+        for settings in (None, MailSettings(), MailSettings(ssl_key="00", tls_mode=TLSMode.NONE)):
+            assert vault.ssl_key_of("T1", settings) is None
+
+
+def test_one_that_cannot_be_opened_is_as_good_as_none(environ: dict[str, str]) -> None:
+    config = config_of(environ)
+    with closing(open_vault(config, announce=lambda _text: None)) as vault:
+        vault.keys.put("T1", key_named("a"), name="00", revision=0, by="U1", at=AT)
+        with closing(sqlite3.connect(database_path(config))) as database:
+            database.execute(
+                "UPDATE records SET envelope = CAST(substr(envelope, 1, 7) || randomblob(99) AS"
+                " BLOB) WHERE kind = 'key'"
+            )
+            database.commit()
+        assert vault.ssl_key_of("T1", MailSettings(ssl_key="00")) is None
 
 
 def test_many_first_starts_at_once_agree_on_one_keyring(environ: dict[str, str]) -> None:

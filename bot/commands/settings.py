@@ -12,6 +12,7 @@ from bot.slack.words import OPERATOR
 from bot.smtp.fields import parse_password
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, MailSettings, Password, TLSMode
+from bot.smtp.ssl_keys import SSLKey
 from bot.vault import Vault
 from storage.errors import StaleRevision
 
@@ -20,9 +21,18 @@ def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool
     """Show everything but the password. Raises Stop, StorageError."""
     team_id, record = settings_of(vault, workspace)
     settings = record.value
+    key = vault.ssl_key_of(team_id, settings)
     if as_json:
         values = {each.name: getattr(settings, each.name) for each in fields(settings)}
         password = settings.password
+        values["ssl_key"] = {"id": settings.ssl_key} if settings.uses_ssl_key else None
+        if key is not None:
+            values["ssl_key"] |= {
+                "name": key.name,
+                "kind": key.kind,
+                "not_after": key.leaf.not_after.isoformat(),
+                "sha256": key.leaf.sha256,
+            }
         values["password"] = password and {
             "set_by": password.set_by,
             "set_at": password.set_at.isoformat(),
@@ -42,7 +52,7 @@ def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool
         f"Workspace {team_id}, revision {record.revision}, "
         f"saved by {record.changed_by} on {day(record.changed_at)}"
     )
-    for name, text in _shown(settings).items():
+    for name, text in _shown(settings, key).items():
         console.say(f"  {LABELS[name]}: {text or 'not set'}")
     return os.EX_OK
 
@@ -50,7 +60,7 @@ def show(vault: Vault, console: Console, *, workspace: str | None, as_json: bool
 def set_password(vault: Vault, config: Config, console: Console, *, workspace: str | None) -> int:
     """Take a new password for the server in the settings. Raises Stop, StorageError.
 
-    It serves just the server, port, protocol and user name that are saved now.
+    It serves just the server, port, protocol, user name and SSL key that are saved now.
     """
     team_id, record = settings_of(vault, workspace)
     settings = record.value
@@ -104,7 +114,7 @@ def _refuse_where_none_goes(settings: MailSettings, config: Config) -> None:
         )
 
 
-def _shown(settings: MailSettings) -> dict[str, str]:
+def _shown(settings: MailSettings, key: SSLKey | None) -> dict[str, str]:
     """Return the texts of the fields that apply, in the order of the form."""
     custom = settings.configuration is Configuration.CUSTOM
     own = {
@@ -120,12 +130,19 @@ def _shown(settings: MailSettings) -> dict[str, str]:
         "configuration": settings.configuration.value.capitalize(),
         **(own if custom else {}),
         **(account if custom and not settings.anonymous else {}),
+        **({"ssl_key": _ssl_key(key)} if settings.uses_ssl_key else {}),
         **({"from_address": settings.from_address} if custom else {}),
         "sender_name": settings.sender_name,
         "reply_to": settings.reply_to,
         **({"helo_name": settings.helo_name} if custom else {}),
         "test_policy": settings.test_policy.label,
     }
+
+
+def _ssl_key(key: SSLKey | None) -> str:
+    if key is None:
+        return "deleted, or it can't be opened: choose another one in Slack with /mailsettings"
+    return f"{key.name} ({key.kind.label}, valid until {day(key.leaf.not_after)})"
 
 
 def _password(settings: MailSettings) -> str:

@@ -56,7 +56,8 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
     with refusals(console, as_json=asked.as_json):
         team_id = choose(vault, asked.workspace)
         record = vault.settings.get(team_id) if team_id else None
-    service = service_of(record.value if record else None, config)
+        key = vault.ssl_key_of(team_id, record.value) if team_id and record else None
+    service = service_of(record.value if record else None, config, key=key)
     trial = Trial(
         recipient=asked.recipient,
         send=asked.send,

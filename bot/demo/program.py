@@ -18,14 +18,14 @@ from bot.config import Config, read
 from bot.demo.api import Api
 from bot.demo.certificates import Authority
 from bot.demo.guide import Guide
-from bot.demo.hosts import ClosedResolver, write_hosts
 from bot.demo.inbox import Inbox
 from bot.demo.mail_servers import ADDRESS, MailServers
-from bot.demo.servers import SERVERS
+from bot.demo.names import NameServer, closed_resolver
 from bot.demo.slack import StandIn
 from bot.demo.snapshot import Screens
 from bot.demo.web import make_web
 from bot.demo.workspace import BOT_USER
+from bot.demo.zone import zone_of
 from bot.slack.mailtest.admission import Limits
 from bot.slack.program import Parts, Program
 from bot.smtp.certificates import client_context
@@ -48,7 +48,7 @@ class Wishes:
     """How the demo should be."""
 
     directory: Path
-    """Where the bot keeps its database and keyring, and the demo its names and certificates."""
+    """Where the bot keeps its database and keyring, and the demo its certificates."""
     port: int
     """Of the page; 0: any free one."""
     password_in_slack: bool = False
@@ -101,6 +101,9 @@ class Demo:
         mail, authority = MailServers(inbox=inbox, met=guide.met), Authority()
         self._open.push_async_callback(mail.stop)
         await mail.start(authority)
+        names = NameServer(zone_of(mail.ports))
+        self._open.push_async_callback(names.stop)
+        await names.start()
         config = self._config(
             {
                 "SLACK_BOT_TOKEN": bot_token,
@@ -111,7 +114,7 @@ class Demo:
                 ),
             }
         )
-        await self._start_bot(config, self._network(config, authority))
+        await self._start_bot(config, self._network(config, authority, names))
         # Before the bot, so that it need not wait for servers that never answer.
         self._open.push_async_callback(mail.stop)
         screens = Screens(
@@ -159,13 +162,11 @@ class Demo:
             | facts
         )
 
-    def _network(self, config: Config, authority: Authority) -> Network:
-        directory = self._wishes.directory
-        hosts, trusted = directory / "hosts", directory / "authority.pem"
-        write_hosts(hosts, [each.host for each in SERVERS], address=ADDRESS)
+    def _network(self, config: Config, authority: Authority, names: NameServer) -> Network:
+        trusted = self._wishes.directory / "authority.pem"
         authority.write(trusted)
         return Network(
-            resolver=ClosedResolver(hosts_file=hosts),
+            resolver=closed_resolver(names.port),
             policy=config.policy,
             tls=client_context(trusted=trusted),
             deadlines=self._wishes.deadlines,

@@ -124,13 +124,21 @@ class SlackAPI:
         """Push a view on the open modal and return its view id. Raises SlackFailure."""
         return await self._view("views.push", trigger_id=trigger_id, view=view)
 
-    async def update_view(self, view_id: str, view: Block, *, view_hash: str = "") -> bool:
+    def last_hash(self, view_id: str) -> str:
+        """Return the hash that our last redraw of a view gave it; empty: none is remembered."""
+        return self._hashes.get(view_id, "")
+
+    async def update_view(
+        self, view_id: str, view: Block, *, view_hash: str = "", no_other: bool = False
+    ) -> bool:
         """Redraw a view. False: it is closed or shows something newer. Raises SlackFailure.
 
         *view_hash* is the click's. Where our own answer to an earlier click has replaced the view
-        since, that answer's hash counts: the later click knows of the earlier one.
+        since, that answer's hash counts: the later click knows of the earlier one. With *no_other*
+        it doesn't: what nobody clicked for replaces nothing.
         """
-        hashes = dict.fromkeys((view_hash, self._hashes.get(view_id, view_hash)))
+        ours = view_hash if no_other else self._hashes.get(view_id, view_hash)
+        hashes = dict.fromkeys((view_hash, ours))
         for each in hashes if view_hash else ("",):
             arguments: dict[str, Any] = {"view_id": view_id, "view": view}
             if each:

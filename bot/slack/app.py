@@ -31,7 +31,10 @@ from bot.slack.words import OTHER_WORKSPACE, notice
 
 log = structlog.get_logger(__name__)
 
-REDRAWING = ("configuration", "provider", "tls_mode", "anonymous", "notifications", "host")
+REDRAWING = (
+    *("configuration", "provider", "tls_mode", "anonymous", "notifications", "host"),
+    "from_address",
+)
 """The fields whose change draws the form anew."""
 _ANYTHING = re.compile(".*", re.DOTALL)
 
@@ -99,6 +102,7 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view("mail_settings")(settings.submit)
 
     app.action("more")(settings.more)
+    app.action("use_suggestion")(settings.use_suggestion)
     app.action("send_test")(settings.send_test)
     app.action("change_password")(passwords.change)
     app.action("remove_password")(passwords.remove)

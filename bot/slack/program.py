@@ -31,6 +31,7 @@ from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.settings.password_page import routes
 from bot.slack.settings.saving import Saving
+from bot.slack.settings.suggesting import Suggesting
 from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
@@ -174,6 +175,13 @@ class Program:
                 replies=replies,
                 saving=saving,
                 summaries=Summaries(vault=parts.vault, config=parts.config),
+                suggesting=Suggesting(
+                    slack=slack,
+                    threads=self._threads,
+                    work=self._work,
+                    forms=forms,
+                    network=parts.network,
+                ),
                 start_test=runner.start_in_view,
                 repeat_test=mailtest.after_save,
             ),

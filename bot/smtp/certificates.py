@@ -1,6 +1,7 @@
 """Reads what a server's certificates state, and why they were not believed."""
 
 import _ssl
+import base64
 import hashlib
 import ssl
 import warnings
@@ -14,7 +15,7 @@ from bot.smtp.transcript import Certificate
 _MOST_CERTIFICATES = 10
 _MOST_NAMES = 100
 
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     x509.InvalidVersion,
@@ -58,10 +59,11 @@ def verification_cause(error: ssl.SSLCertVerificationError) -> str:
     return _CAUSES.get(error.verify_code, "cert-invalid")
 
 
-def presented_chain(tls: ssl.SSLObject) -> tuple[Certificate, ...]:
+def presented_chain(tls: ssl.SSLObject, *, whole: bool = False) -> tuple[Certificate, ...]:
     """Return the facts of the certificates that the server sent, also after a failed handshake.
 
-    What can't be read is left out: a stranger wrote it.
+    With *whole*, the certificates themselves are there too, so that a person can choose to trust
+    one. What can't be read is left out: a stranger wrote it.
     """
     # Public since Python 3.13; before, only the inner object shows an unverified chain.
     holder = tls if hasattr(tls, "get_unverified_chain") else tls._sslobj  # type: ignore[attr-defined]  # noqa: SLF001 - see above
@@ -69,12 +71,15 @@ def presented_chain(tls: ssl.SSLObject) -> tuple[Certificate, ...]:
         each if isinstance(each, bytes) else each.public_bytes(_ssl.ENCODING_DER)
         for each in holder.get_unverified_chain() or ()
     ]
-    facts = (facts_of(each) for each in sent[:_MOST_CERTIFICATES])
+    facts = (facts_of(each, whole=whole) for each in sent[:_MOST_CERTIFICATES])
     return tuple(each for each in facts if each is not None)
 
 
-def facts_of(der: bytes) -> Certificate | None:
-    """Return what the certificate in *der* states, or None when it can't be read."""
+def facts_of(der: bytes, *, whole: bool = False) -> Certificate | None:
+    """Return what the certificate in *der* states, or None when it can't be read.
+
+    With *whole*, *der* itself is kept with it.
+    """
     with warnings.catch_warnings(action="ignore"):  # a stranger's mistakes are no news of ours
         try:
             found = x509.load_der_x509_certificate(der)
@@ -85,22 +90,23 @@ def facts_of(der: bytes) -> Certificate | None:
                 not_before=found.not_valid_before_utc,
                 not_after=found.not_valid_after_utc,
                 sha256=hashlib.sha256(der).hexdigest(),
+                der=base64.b64encode(der).decode() if whole else "",
             )
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
 
 
 def _written(read: Callable[[], x509.Name]) -> str:
     try:
         return read().rfc4514_string()
-    except _UNREADABLE:
+    except UNREADABLE:
         return "unreadable"
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-    except (*_UNREADABLE, x509.ExtensionNotFound):
+    except (*UNREADABLE, x509.ExtensionNotFound):
         return ()
     kinds = (x509.DNSName, x509.IPAddress)
     stated = [str(each.value) for each in extension.value if isinstance(each, kinds)]

@@ -18,6 +18,7 @@ from bot.smtp.settings import (
     TestPolicy,
     TLSMode,
 )
+from bot.smtp.ssl_keys import NO_KEY, SSLKey
 
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -131,13 +132,18 @@ def parse_password(text: str, *, provider: str = "other", host: str = "") -> str
 
 
 def read_form(
-    form: Mapping[str, Any], *, before: MailSettings, default_offered: bool
+    form: Mapping[str, Any],
+    *,
+    before: MailSettings,
+    default_offered: bool,
+    keys: Mapping[str, SSLKey],
 ) -> MailSettings:
     """Return the settings that a filled form means, without a password decision.
 
     *form* has the fields of `MailSettings` as text, choices as their values, boxes as booleans;
     it may be forged: what is missing or unknown is a complaint. Fields that do not apply keep
-    what *before* has. Raises InvalidSettings with all complaints.
+    what *before* has. *keys* are the workspace's SSL keys by their ids. Raises InvalidSettings
+    with all complaints.
     """
     parsers = dict(_ALWAYS)
     boxes = {"notifications"}
@@ -162,6 +168,10 @@ def read_form(
         )
     if "host" in values and (complaint := _contradiction(str(form["host"]), values)):
         errors["host"] = complaint
+    if values.get("tls_mode", TLSMode.NONE) is not TLSMode.NONE:
+        values["ssl_key"] = _ssl_key(form)
+        if complaint := _unfit(values["ssl_key"], keys, host=values.get("host")):
+            errors["ssl_key"] = complaint
     if errors:
         raise InvalidSettings(errors)
     return replace(before, **values)
@@ -176,6 +186,23 @@ def _contradiction(text: str, values: Mapping[str, Any]) -> str | None:
         said = getattr(pasted, name)
         if said is not None and said != values.get(name, said):
             return f"This and “{LABELS[name]}” disagree. {_TYPE_A_NAME}"
+    return None
+
+
+def _ssl_key(form: Mapping[str, Any]) -> str:
+    chosen = str(form.get("ssl_key") or "")
+    return "" if chosen == NO_KEY else chosen
+
+
+def _unfit(chosen: str, keys: Mapping[str, SSLKey], *, host: object) -> str | None:
+    """Complain when the SSL key *chosen* can't be used for the server *host*."""
+    if not chosen:
+        return None
+    key = keys.get(chosen)
+    if key is None:
+        return "This SSL key was deleted. Choose another one, or “None”."
+    if isinstance(host, str) and not key.serves(host):
+        return f"“{key.name}” is trusted for {key.host} alone. Choose another one, or “None”."
     return None
 
 
@@ -209,6 +236,12 @@ def check_password(settings: MailSettings, *, may_send_password: bool) -> dict[s
                 name: f"The password was given for “{LABELS[name]}” {value}. Give it again with"
                 " “Change password”: so nobody can send it elsewhere by changing this field."
             }
+    if given.ssl_key != wanted.ssl_key:
+        how = "with another SSL key" if given.ssl_key else "without an SSL key"
+        return {
+            "ssl_key": f"The password was given for this server {how}. Give it again with"
+            " “Change password”: so nobody can send it elsewhere by changing this field."
+        }
     return {}
 
 

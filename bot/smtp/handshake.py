@@ -9,30 +9,42 @@ _TLS_RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})
 """How a TLS record may begin (RFC 8446 5.1). Anything else is clear text or noise."""
 
 _CERTIFICATE_WANTED = ("client-cert-required", "The server asks for a client certificate.")
+_CERTIFICATE_REFUSED = ("client-cert-refused", "The server refused our client certificate.")
+
+_ABOUT_OURS = (
+    "CERTIFICATE_REQUIRED",
+    "ALERT_BAD_CERT",
+    "ALERT_UNKNOWN_CA",
+    "ALERT_CERTIFICATE",
+    "ALERT_UNSUPPORTED_CERT",
+    "ALERT_ACCESS_DENIED",
+    "ALERT_DECRYPT_ERROR",
+)
+"""Complaints about a certificate of ours: if we showed none, the server wants one."""
 
 _BY_REASON = {
-    # They complain about a certificate of ours. We send none, so the server wants one.
-    ("CERTIFICATE_REQUIRED", "ALERT_BAD_CERT", "ALERT_UNKNOWN_CA", "ALERT_CERTIFICATE"): (
-        _CERTIFICATE_WANTED
-    ),
     ("KEY_TOO_SMALL", "MD_TOO_WEAK"): ("weak-key", "The server's key or certificate is too weak."),
     ("PROTOCOL",): ("server-tls-broken", "The server has only versions of TLS older than 1.2."),
 }
 """Parts of OpenSSL's reason; the cause, and what was seen."""
 
 
-def tls_problem(problem: ssl.SSLError, *, chain_seen: bool) -> tuple[str, str]:
+def tls_problem(problem: ssl.SSLError, *, chain_seen: bool, shows_ours: bool) -> tuple[str, str]:
     """Return cause and words for an error of TLS, from the handshake or any read after it.
 
-    With TLS 1.3 a server that misses a client certificate says so only at the first read.
+    With TLS 1.3 a server that misses or refuses our certificate (*shows_ours*: we have one to
+    show) says so only at the first read.
     """
     if isinstance(problem, ssl.SSLCertVerificationError):
         return verification_cause(problem), f"{problem.verify_message}".rstrip(".") + "."
     reason = problem.reason or ""
+    about_ours = _CERTIFICATE_REFUSED if shows_ours else _CERTIFICATE_WANTED
+    if any(part in reason for part in _ABOUT_OURS):
+        return about_ours
     if "ALERT_HANDSHAKE_FAILURE" in reason:
         # In TLS 1.2 a server shows its certificate only once a cipher is agreed on.
         if chain_seen:
-            return _CERTIFICATE_WANTED
+            return about_ours
         return "server-tls-broken", "The server has no TLS cipher in common with us."
     for parts, meaning in _BY_REASON.items():
         if any(part in reason for part in parts):

@@ -1,10 +1,12 @@
-"""What a conversation needs of the world: names, limits, trust, time. Values only."""
+"""What a conversation needs of the world: names, limits, trust, time."""
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.smtp.contexts import Contexts
 from bot.smtp.lookup import Resolver
 from bot.smtp.policy import AddressPolicy
+from bot.smtp.ssl_keys import SSLKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +37,8 @@ class Network:
     tls: ssl.SSLContext
     """As `certificates.client_context` makes it. It must verify chain and name."""
     deadlines: Deadlines = Deadlines()
+    contexts: Contexts = field(default_factory=Contexts, repr=False)
+
+    async def tls_for(self, key: SSLKey | None) -> ssl.SSLContext:
+        """Return the context for a server with the SSL key *key*. Raises UnusableKey."""
+        return await self.contexts.of(self.tls, key)

@@ -14,6 +14,7 @@ from bot.smtp.network import Deadlines, Network
 from bot.smtp.redaction import Redaction
 from bot.smtp.replies import capabilities_of, foreign_service, queue_id_of
 from bot.smtp.settings import MailServer, TLSMode
+from bot.smtp.ssl_keys import SSLKeyKind
 from bot.smtp.transcript import Reply, Stage, TLSFacts
 from bot.smtp.wire import ConversationEnded, Wire
 
@@ -197,8 +198,10 @@ class Session:
         raise ConversationEnded("starttls-not-offered", text)
 
     async def _shake_hands(self, start: Callable[[ssl.SSLContext, str], Awaitable[None]]) -> None:
+        key = self._server.ssl_key
+        self._wire.shows_certificate = key is not None and key.kind is SSLKeyKind.CLIENT
         try:
-            await start(self._network.tls, self._server.host)
+            await start(await self._network.tls_for(key), self._server.host)
         finally:
             self._findings.tls = self._wire.tls_facts
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.smtp.ssl_keys import SSLKey
+
 
 class TLSMode(StrEnum):
     """How a connection is protected ("Mail protocol" on screen; RFC 8314, RFC 3207)."""
@@ -71,6 +73,7 @@ class Destination:
     port: int
     tls_mode: TLSMode
     username: str
+    ssl_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,8 @@ class MailSettings:
     anonymous: bool = False
     username: str = ""
     password: Password | None = None
+    ssl_key: str = ""
+    """The id of an SSL key; empty: none, the public authorities are trusted."""
     from_address: str = ""
     sender_name: str = ""
     reply_to: str = ""
@@ -104,10 +109,20 @@ class MailSettings:
     test_policy: TestPolicy = TestPolicy.OWN_ADDRESS
 
     @property
+    def uses_ssl_key(self) -> bool:
+        """An SSL key is chosen, and applies: it is kept where it doesn't."""
+        custom = self.configuration is Configuration.CUSTOM
+        return custom and self.tls_mode is not TLSMode.NONE and bool(self.ssl_key)
+
+    @property
     def destination(self) -> Destination:
         """Where a password given with these settings would go."""
         return Destination(
-            host=self.host, port=self.port, tls_mode=self.tls_mode, username=self.username
+            host=self.host,
+            port=self.port,
+            tls_mode=self.tls_mode,
+            username=self.username,
+            ssl_key=self.ssl_key,
         )
 
     @property
@@ -131,6 +146,8 @@ class MailServer:
     helo_name: str = ""
     """Empty: the name of the From address's domain is used."""
     provider: str = "other"
+    ssl_key: SSLKey | None = None
+    """None: the public authorities are trusted, and nothing is shown."""
 
 
 LABELS = {
@@ -143,6 +160,7 @@ LABELS = {
     "anonymous": "Connect anonymously",
     "username": "Username",
     "password": "Password",
+    "ssl_key": "SSL key",
     "from_address": "From address",
     "sender_name": "Sender name",
     "reply_to": "Reply-to address",
@@ -162,8 +180,8 @@ def changed_fields(before: MailSettings, after: MailSettings) -> tuple[str, ...]
     )
 
 
-SCHEMA = 1
-"""The version that `dump` writes. `load` reads every version ever written."""
+SCHEMA = 2
+"""The version that `dump` writes. `load` reads every version ever written: 1 had no SSL key."""
 
 
 def dump(settings: MailSettings) -> bytes:
@@ -185,7 +203,7 @@ def dump(settings: MailSettings) -> bytes:
 def load(document: bytes) -> MailSettings:
     """Read what `dump` wrote. Raises ValueError when the document is of a newer program."""
     values = json.loads(document)
-    if values.pop("schema") != SCHEMA:
+    if values.pop("schema") > SCHEMA:
         raise ValueError("these settings were written by a newer version of the program")
     if (password := values["password"]) is not None:
         where = password["destination"]

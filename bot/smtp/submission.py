@@ -10,11 +10,18 @@ from bot.smtp.message import Built
 from bot.smtp.network import Network
 from bot.smtp.session import Envelope, Findings, Session
 from bot.smtp.settings import MailServer
+from bot.smtp.ssl_keys import UnusableKey
 from bot.smtp.transcript import Failure, Outcome, Stage, Transcript, Watch
 from bot.smtp.wire import ConversationEnded, Wire
 
 _NOT_TRIED = frozenset(
-    {"port-refused", "policy-refused", "password-missing", "plaintext-password-refused"}
+    {
+        "port-refused",
+        "policy-refused",
+        "password-missing",
+        "plaintext-password-refused",
+        "ssl-key-missing",
+    }
 )
 
 
@@ -83,8 +90,13 @@ async def _reach(
         if (refusal := policy.port_refusal(server.port)) is not None:
             raise ConversationEnded("port-refused", refusal)
         _check_password(server, network=network)
+        try:
+            await network.tls_for(server.ssl_key)  # made now, it is there when the server waits
+        except UnusableKey as problem:
+            raise ConversationEnded("ssl-key-missing", str(problem)) from None
         login = "no login" if server.username is None else "with a login"
-        journal.passed(f"{server.host}, port {server.port}, {server.tls_mode.label}, {login}")
+        key = f", with a {server.ssl_key.kind.label}" if server.ssl_key is not None else ""
+        journal.passed(f"{server.host}, port {server.port}, {server.tls_mode.label}, {login}{key}")
     async with journal.during(Stage.LOOKUP, seconds=deadlines.stage):
         addresses = await network.resolver.addresses(server.host, seconds=deadlines.lookup)
         if isinstance(addresses, Unresolved):

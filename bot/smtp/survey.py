@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -160,6 +160,8 @@ async def survey(
     allowed = [
         each for each in sorted({*ports, server.port}) if network.policy.port_refusal(each) is None
     ]
+    # Whom the settings trust, and who they say we are, holds on every port.
+    network = replace(network, tls=await network.tls_for(server.ssl_key))
     asking = _Asking(
         network=network,
         hello=_our_name(server, transcript, sender=sender),

@@ -84,6 +84,8 @@ class Certificate:
     not_before: datetime
     not_after: datetime
     sha256: str
+    der: str = field(default="", repr=False)
+    """The certificate itself, in base64: of a server that was not believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

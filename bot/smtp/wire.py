@@ -37,6 +37,8 @@ class Wire:
         """IP address and port."""
         self.tls_facts: TLSFacts | None = None
         """Also there when the server was not believed."""
+        self.shows_certificate = False
+        """The context has a client certificate, for a server that asks."""
         self._socket = connected
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -76,7 +78,7 @@ class Wire:
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
                 return b""
             except ssl.SSLError as problem:
-                raise ConversationEnded(*tls_problem(problem, chain_seen=True)) from None
+                raise ConversationEnded(*self._meaning(problem, chain_seen=True)) from None
 
     async def send(self, data: bytes) -> None:
         """Hand all of *data* to the network. Raises OSError when the connection is gone."""
@@ -102,7 +104,7 @@ class Wire:
             self.tls_facts = _facts(tls, verified=False)
             end = clear_text_problem(
                 self._first_bytes, after_starttls=after_starttls
-            ) or tls_problem(problem, chain_seen=bool(self.tls_facts.chain))
+            ) or self._meaning(problem, chain_seen=bool(self.tls_facts.chain))
             raise ConversationEnded(*end) from None
         self.tls_facts = _facts(tls, verified=True)
         self._tls = tls
@@ -129,6 +131,9 @@ class Wire:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
+
+    def _meaning(self, problem: ssl.SSLError, *, chain_seen: bool) -> tuple[str, str]:
+        return tls_problem(problem, chain_seen=chain_seen, shows_ours=self.shows_certificate)
 
     async def _shake_hands(self, tls: ssl.SSLObject) -> None:
         while True:
@@ -169,6 +174,6 @@ def _facts(tls: ssl.SSLObject, *, verified: bool) -> TLSFacts:
     return TLSFacts(
         version=tls.version(),
         cipher=cipher[0] if cipher else None,
-        chain=presented_chain(tls),
+        chain=presented_chain(tls, whole=not verified),
         verified=verified,
     )

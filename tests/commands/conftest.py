@@ -24,6 +24,7 @@ from bot.cli import Call, dispatch
 from bot.commands.console import Console
 from bot.config import read
 from bot.smtp.settings import MailSettings, Password, TLSMode
+from bot.smtp.ssl_keys import SSLKey
 from bot.vault import Vault, open_vault
 
 PASSWORD = "s3cret"
@@ -85,6 +86,11 @@ class Shell:
     def save(self, settings: MailSettings, *, workspace: str = "T1", revision: int = 0) -> None:
         vault = self.vault()
         vault.settings.put(workspace, settings, revision=revision, by="U1", at=AT)
+        vault.close()
+
+    def keep_key(self, key_id: str, key: SSLKey) -> None:
+        vault = self.vault()
+        vault.keys.put("T1", key, name=key_id, revision=0, by="U1", at=AT)
         vault.close()
 
     def saved(self, workspace: str = "T1") -> MailSettings:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import trustme
 
 from bot.arguments import make_parser
 from bot.cli import Call, dispatch
 from bot.commands.console import Console
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_key_files import read_key_file
 
 MakeSettings = Callable[..., MailSettings]
 
@@ -53,6 +55,31 @@ def test_for_a_program_the_settings_are_json_without_the_password(
     }
     shell.save(make_settings(""), revision=1)
     assert shell("settings", "show", "--json").json["settings"]["password"] is None
+
+
+def test_the_ssl_key_is_named(shell: Any, make_settings: MakeSettings) -> None:
+    cert = trustme.CA().issue_cert("bot@example.com").private_key_and_cert_chain_pem.bytes()
+    key = read_key_file(cert, passphrase="", name="Acme mail")
+    shell.keep_key("00ff", key)
+    shell.save(make_settings(ssl_key="00ff"))
+    found = shell("settings", "show")
+    until = key.leaf.not_after
+    text = f"Acme mail (client key, valid until {until.day} {until:%B %Y})"
+    assert f"  SSL key: {text}\n" in found.out
+    assert shell("settings", "show", "--json").json["settings"]["ssl_key"] == {
+        "id": "00ff",
+        "name": "Acme mail",
+        "kind": "client",
+        "not_after": until.isoformat(),
+        "sha256": key.leaf.sha256,
+    }
+    assert "PRIVATE" not in found.out
+    shell.save(make_settings(ssl_key="11ff"), revision=1)
+    assert "  SSL key: deleted, or it can't be opened" in shell("settings", "show").out
+    assert shell("settings", "show", "--json").json["settings"]["ssl_key"] == {"id": "11ff"}
+    shell.save(make_settings(), revision=2)
+    assert "SSL key" not in shell("settings", "show").out
+    assert shell("settings", "show", "--json").json["settings"]["ssl_key"] is None
 
 
 def test_fields_that_do_not_apply_are_left_out(shell: Any, make_settings: MakeSettings) -> None:

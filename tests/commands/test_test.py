@@ -7,8 +7,10 @@ from email.policy import default
 from typing import Any
 
 import pytest
+import trustme
 
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_key_files import read_key_file
 
 MakeSettings = Callable[..., MailSettings]
 StartMail = Callable[[TLSMode], Any]
@@ -103,6 +105,23 @@ def test_with_tls_the_certificate_is_shown(
     assert datetime.fromisoformat(leaf["not_after"]) > datetime.now(UTC)
     assert "certificate valid until" in shell("test", "bob@example.com").out
     assert "s3cret" not in found.out + found.err
+
+
+def test_the_ssl_key_of_the_settings_is_used(
+    start_mail: StartMail, shell: Any, make_settings: MakeSettings
+) -> None:
+    mail = start_mail(TLSMode.STARTTLS)
+    another = read_key_file(trustme.CA().cert_pem.bytes(), passphrase="", name="Another")
+    shell.keep_key("00ff", another)
+    shell.save(make_settings(host=mail.host, port=mail.port, ssl_key="00ff"))
+    found = shell("test", "bob@example.com", "--json")
+    assert (found.json["stage"], found.json["cause"]) == ("tls", "cert-unknown-ca-or-chain")
+    assert "with a trusted certificate" in found.json["stages"][0]["line"]
+    shell.save(make_settings(host=mail.host, port=mail.port, ssl_key="11ff"), revision=1)
+    found = shell("test", "bob@example.com", "--json")
+    assert found.status == os.EX_CONFIG
+    assert (found.json["outcome"], found.json["cause"]) == ("refused", "ssl-key-missing")
+    assert mail.messages == []
 
 
 def test_a_wrong_password_is_explained_and_shown_nowhere(

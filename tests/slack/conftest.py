@@ -26,6 +26,7 @@ from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
 from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, TestPolicy, TLSMode
+from bot.smtp.ssl_keys import NO_KEY
 from bot.vault import Vault, open_vault
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-1-bot-token", "xapp-1-app-token", "signing-secret-0123"
@@ -156,7 +157,9 @@ def any_form() -> SearchStrategy[Form]:
     values |= dict.fromkeys(BOXES, st.booleans())
     values["host"] = hosts
     values["port"] = st.integers(1, 65535).map(str)
-    for name, offered in zip(CHOICES, (Configuration, PROVIDERS, TLSMode, TestPolicy), strict=True):
+    key_ids = (NO_KEY, "00ff00ff00ff00ff")
+    choices = (Configuration, PROVIDERS, TLSMode, key_ids, TestPolicy)
+    for name, offered in zip(CHOICES, choices, strict=True):
         values[name] = st.sampled_from([str(each) for each in offered])
     names = st.sampled_from(sorted(values))
     return st.builds(

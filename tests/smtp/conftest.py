@@ -2,27 +2,31 @@
 
 import asyncio
 import base64
+import socket
 import ssl
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import dns.flags
-import dns.message
-import dns.name
-import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
-import dns.rrset
 import pytest
 import trustme
-from dns.rdtypes.ANY.TXT import TXT
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 
+from bot.demo.names import NameServer
 from bot.smtp.certificates import client_context
 from bot.smtp.domain.asking import Asker
 from bot.smtp.lookup import Resolver
@@ -195,110 +199,120 @@ def assert_no_credentials(text: str) -> None:
             assert form not in text
 
 
-Zone = dict[tuple[str, str], list[str]]
+@dataclass(frozen=True)
+class Identity:
+    """A certificate with its private key."""
+
+    certificate: x509.Certificate
+    key: Any
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.PEM)
+
+    @property
+    def key_pem(self) -> bytes:
+        return self.locked_key_pem("")
+
+    def locked_key_pem(self, passphrase: str, form: PrivateFormat = PrivateFormat.PKCS8) -> bytes:
+        lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+        written: bytes = self.key.private_bytes(Encoding.PEM, form, lock)
+        return written
+
+    def pkcs12(self, passphrase: str, *others: x509.Certificate, lock: Any = None) -> bytes:
+        if lock is None:
+            lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+        return pkcs12.serialize_key_and_certificates(
+            b"our key", self.key, self.certificate, others, lock
+        )
+
+    def server_context(self, *others: "Identity") -> ssl.SSLContext:
+        """Return the context of a server that shows this, and *others* with it."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b"".join(each.pem for each in (self, *others)) + self.key_pem)
+            file.flush()
+            context.load_cert_chain(file.name)
+        return context
 
 
-@dataclass
-class Names:
-    """Answers from `zone`, whose keys are a name and a kind; over TCP what is too long for UDP."""
-
-    zone: Zone = field(default_factory=dict)
-    silent: set[str] = field(default_factory=set)
-    """Names about which it never answers. An empty name: about none at all."""
-    broken: set[str] = field(default_factory=set)
-    """Names about which it says SERVFAIL."""
-    lies: Callable[[dns.message.Message], bytes] | None = None
-    """What it says in place of the truth."""
-    delay: float = 0
-    """Seconds that an answer by datagram takes."""
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    port: int = 0
-
-    def answer(self, wire: bytes) -> bytes | None:
-        """Return the answer to a query."""
-        query = dns.message.from_wire(wire)
-        question = query.question[0]
-        name, kind = question.name.to_text(omit_final_dot=True).lower(), question.rdtype.name
-        self.asked.append((name, kind))
-        if self.silent & {name, ""}:
-            return None
-        if self.lies is not None:
-            return self.lies(query)
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.RA
-        if name in self.broken:
-            answer.set_rcode(dns.rcode.SERVFAIL)
-        else:
-            self._fill(answer, name, kind)
-        return answer.to_wire()
-
-    def _fill(self, answer: dns.message.Message, name: str, kind: str) -> None:
-        for _step in range(20):
-            if not (target := self.zone.get((name, "CNAME"))):
-                break
-            answer.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", *target))
-            name = target[0].removesuffix(".")
-        if found := self.zone.get((name, kind)):
-            answer.answer.append(rrset(name, kind, found))
-        elif not any(each == name for each, _kind in self.zone):
-            answer.set_rcode(dns.rcode.NXDOMAIN)
-
-
-def rrset(name: str, kind: str, found: list[str]) -> dns.rrset.RRset:
-    """Make a set of records; a TXT record is any text at all, in strings of 255 octets."""
-    if kind != "TXT":
-        return dns.rrset.from_text(f"{name}.", 60, "IN", kind, *found)
-    records = []
-    for each in found:
-        raw = each.encode()
-        strings = [raw[at : at + 255] for at in range(0, len(raw), 255)] or [b""]
-        records.append(TXT(dns.rdataclass.IN, dns.rdatatype.TXT, strings))
-    return dns.rrset.from_rdata(dns.name.from_text(name), 60, *records)
-
-
-class _Datagrams(asyncio.DatagramProtocol):
-    def __init__(self, names: Names) -> None:
-        self._names = names
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport: asyncio.DatagramTransport = transport
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        answer = self._names.answer(data)
-        if answer is not None and len(answer) > 1232:
-            truncated = dns.message.make_response(dns.message.from_wire(data))
-            truncated.flags |= dns.flags.TC
-            answer = truncated.to_wire()
-        if answer is not None:
-            loop = asyncio.get_running_loop()
-            loop.call_later(self._names.delay, self._transport.sendto, answer, addr)
-
-
-@pytest.fixture
-async def names() -> AsyncIterator[Names]:
-    """The name server, its zone empty."""
-    served = Names()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
-            (length,) = struct.unpack("!H", await reader.readexactly(2))
-            answer = served.answer(await reader.readexactly(length)) or b""
-            writer.write(struct.pack("!H", len(answer)) + answer)
-            await writer.drain()
-        writer.transport.abort() if not writer.can_write_eof() else writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    served.port = server.sockets[0].getsockname()[1]
-    transport, _protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: _Datagrams(served), local_addr=("127.0.0.1", served.port)
+def issue(
+    *names: str,
+    issuer: Identity | None = None,
+    key: Any = None,
+    days: tuple[int, int] = (-1, 30),
+    authority: bool = False,
+) -> Identity:
+    """Issue a certificate as it is asked for; without an *issuer* it signs itself."""
+    key = key if key is not None else ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{names[0]} {id(key):x}")])
+    start, end = (datetime.now(UTC) + timedelta(days=each) for each in days)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer is not None else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
     )
-    yield served
-    transport.close()
-    server.close()
+    signer = issuer.key if issuer is not None else key
+    edwards = isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+    return Identity(builder.sign(signer, None if edwards else hashes.SHA256()), key)
+
+
+@pytest.fixture(scope="session")
+def issued() -> Callable[..., Identity]:
+    """Issue certificates."""
+    return issue
 
 
 @pytest.fixture
-def resolver(names: Names, tmp_path: Path) -> Resolver:
+def refusing_server() -> Iterator[Callable[[ssl.SSLContext, TLSMode], int]]:
+    """Shake hands by blocking sockets on a thread: asyncio leaves without its last alert."""
+    threads: list[threading.Thread] = []
+
+    def serve(listening: socket.socket, context: ssl.SSLContext, mode: TLSMode) -> None:
+        connected, _address = listening.accept()
+        with listening, connected:
+            if mode is TLSMode.STARTTLS:
+                connected.sendall(b"220 hello\r\n")
+                connected.recv(1000)
+                connected.sendall(b"250-x\r\n250 STARTTLS\r\n")
+                connected.recv(1000)
+                connected.sendall(b"220 go ahead\r\n")
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(connected, server_side=True, suppress_ragged_eofs=False)
+
+    def start(context: ssl.SSLContext, mode: TLSMode) -> int:
+        listening = socket.create_server(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        threads.append(threading.Thread(target=serve, args=(listening, context, mode)))
+        threads[-1].start()
+        return port
+
+    yield start
+    for each in threads:
+        each.join()
+
+
+@pytest.fixture
+async def names(name_server: Any) -> NameServer:
+    """A name server that knows nothing yet."""
+    server: NameServer = await name_server({})
+    return server
+
+
+@pytest.fixture
+def resolver(names: NameServer, tmp_path: Path) -> Resolver:
     return Resolver(
         nameservers=("127.0.0.1",), port=names.port, hosts_file=tmp_path / "no hosts file"
     )

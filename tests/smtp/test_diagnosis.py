@@ -1,8 +1,5 @@
 """bot/smtp/diagnosis.py."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +28,10 @@ def server(
 
 
 def failed(
-    failure: Failure | None, tried: MailServer | None = None, *, greeting: str = ""
+    failure: Failure | None,
+    tried: MailServer | None = None,
+    *,
+    greeting: str = "",
 ) -> Diagnosis:
     tried = tried or server()
     transcript = Transcript(
@@ -53,23 +53,7 @@ def replied(
 
 
 A, S, R, M = "authentication", "sender", "recipient", "message"
-
-
-def real_replies() -> Iterator[tuple[str, ...]]:
-    for line in (Path(__file__).parent / "real_replies.tsv").read_text().splitlines():
-        if not line.startswith("#"):
-            yield tuple(line.replace("\\n", "\n").split("\t"))
-
-
-@pytest.mark.parametrize(
-    ("provider", "stage", "code", "enhanced", "cause", "text"), list(real_replies())
-)
-def test_real_replies_are_understood(
-    provider: str, stage: str, code: str, enhanced: str, cause: str, text: str
-) -> None:
-    status = None if enhanced == "-" else enhanced
-    found = replied(stage, int(code), status, text, server(provider=provider))
-    assert found.cause == cause
+APP_PASSWORDS = "https://myaccount.google.com/apppasswords"
 
 
 NAMED = (
@@ -107,6 +91,8 @@ NAMED = (
     "server-tls-broken",
     "client-cert-required",
     "client-cert-untrusted",
+    "client-cert-refused",
+    "ssl-key-missing",
     "cert-expired",
     "cert-not-yet-valid",
     "cert-hostname-mismatch",
@@ -207,19 +193,19 @@ def test_gmail_is_told_how_to_make_an_app_password() -> None:
     found = replied(
         A, 534, "5.7.9", "Application-specific password required", server(provider="gmail")
     )
-    assert found.link == "https://myaccount.google.com/apppasswords"
+    assert found.link == APP_PASSWORDS
     assert "App Password" in " ".join(found.advice)
     assert "“Change password”" in " ".join(found.advice)
 
 
 def test_a_reply_that_no_entry_fits_gets_the_general_meaning_and_says_so() -> None:
-    found = replied(M, 554, "5.6.0", "Message not allowed - [299]")
+    found = replied(M, 554, "5.5.0", "Requested mail action aborted")
     assert found.cause == "reply"
     assert "reply code 554" in found.meaning
-    assert "status 5.6.0" in found.meaning
+    assert "status 5.5.0" in found.meaning
     assert "general meaning" in found.meaning
     assert not found.temporary
-    again = replied(M, 451, None, "Internal resource temporarily unavailable")
+    again = replied(M, 451, None, "Perhaps")
     assert again.temporary
     assert "15 minutes" in again.advice[0]
 

@@ -17,6 +17,7 @@ from bot.smtp.settings import (
     TestPolicy,
     TLSMode,
 )
+from bot.smtp.ssl_keys import SSLKey, SSLKeyKind
 
 FORM: dict[str, Any] = {
     "notifications": True,
@@ -42,12 +43,12 @@ MEANT = MailSettings(
 
 
 def read(before: MailSettings | None = None, **changes: object) -> MailSettings:
-    return read_form(FORM | changes, before=before or MailSettings(), default_offered=True)
+    return read_form(FORM | changes, before=before or MailSettings(), default_offered=True, keys={})
 
 
 def complaints(**changes: object) -> dict[str, str]:
     with pytest.raises(InvalidSettings) as refusal:
-        read_form(FORM | changes, before=MailSettings(), default_offered=False)
+        read_form(FORM | changes, before=MailSettings(), default_offered=False, keys={})
     assert all(each.endswith(".") for each in refusal.value.errors.values())
     return refusal.value.errors
 
@@ -102,7 +103,7 @@ def test_a_forged_choice_is_a_complaint(name: str, value: object) -> None:
 
 def test_a_form_without_fields_is_nothing_but_complaints() -> None:
     with pytest.raises(InvalidSettings) as refusal:
-        read_form({}, before=MailSettings(), default_offered=True)
+        read_form({}, before=MailSettings(), default_offered=True, keys={})
     assert {"configuration", "host", "port", "test_policy"} <= refusal.value.errors.keys()
 
 
@@ -129,11 +130,11 @@ def test_half_a_character_is_a_complaint_in_words_under_its_field(name: str, typ
 )
 def test_no_form_makes_it_fail_otherwise(form: dict[str, Any]) -> None:
     try:
-        settings = read_form(FORM | form, before=MailSettings(), default_offered=True)
+        settings = read_form(FORM | form, before=MailSettings(), default_offered=True, keys={})
     except InvalidSettings:
         return
     drawn = {name: getattr(settings, name) for name in FORM}
-    assert read_form(drawn, before=MailSettings(), default_offered=True) == settings
+    assert read_form(drawn, before=MailSettings(), default_offered=True, keys={}) == settings
 
 
 def test_default_keeps_the_fields_that_it_hides() -> None:
@@ -198,6 +199,76 @@ def test_a_missing_password_is_told_under_the_user_name() -> None:
     assert found.keys() == {"username"}
     assert "“Set password”" in found["username"]
     assert "“Connect anonymously”" in found["username"]
+
+
+CLIENT = SSLKey(kind=SSLKeyKind.CLIENT, name="Ours", certificates=b"")
+THEIRS = SSLKey(kind=SSLKeyKind.TRUSTED, name="Theirs", certificates=b"", host="smtp.example.com")
+KEYS = {"00ff": CLIENT, "11ff": THEIRS}
+
+
+def read_with_keys(before: MailSettings = MEANT, **changes: object) -> MailSettings:
+    return read_form(FORM | changes, before=before, default_offered=True, keys=KEYS)
+
+
+@pytest.mark.parametrize("mode", [TLSMode.STARTTLS, TLSMode.IMPLICIT])
+@pytest.mark.parametrize(
+    ("chosen", "meant"), [("00ff", "00ff"), ("11ff", "11ff"), ("none", ""), ("", ""), (None, "")]
+)
+def test_an_ssl_key_is_chosen_where_there_is_tls(
+    chosen: str | None, meant: str, mode: TLSMode
+) -> None:
+    assert read_with_keys(ssl_key=chosen, tls_mode=mode).ssl_key == meant
+
+
+@pytest.mark.parametrize("change", [{"tls_mode": "none"}, {"configuration": "default"}])
+def test_where_an_ssl_key_does_not_apply_the_saved_one_is_kept(change: dict[str, str]) -> None:
+    before = replace(MEANT, ssl_key="00ff")
+    settings = read_with_keys(before, ssl_key="11ff", **change)
+    assert settings.ssl_key == "00ff"
+    assert not settings.uses_ssl_key
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "words"),
+    [
+        ({"ssl_key": "22ff"}, {"ssl_key"}, "was deleted"),
+        (
+            {"ssl_key": "11ff", "host": "smtp.example.net"},
+            {"ssl_key"},
+            "“Theirs” is trusted for smtp.example.com alone",
+        ),
+        ({"ssl_key": "22ff", "host": "a b"}, {"ssl_key", "host"}, "was deleted"),
+    ],
+)
+def test_an_ssl_key_that_will_not_do_is_told(
+    changes: dict[str, object], told: set[str], words: str
+) -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        read_with_keys(**changes)  # type: ignore[arg-type]  # of the form
+    assert refusal.value.errors.keys() == told
+    assert words in refusal.value.errors["ssl_key"]
+
+
+def test_a_key_of_one_server_is_not_judged_by_a_server_that_is_none() -> None:
+    with pytest.raises(InvalidSettings) as refusal:
+        read_with_keys(ssl_key="11ff", host="a b")
+    assert refusal.value.errors.keys() == {"host"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("", "00ff", "without an SSL key"),
+        ("00ff", "", "with another SSL key"),
+        ("00ff", "11ff", "with another SSL key"),
+    ],
+)
+def test_another_ssl_key_asks_for_the_password_again(before: str, after: str, words: str) -> None:
+    given = with_password(replace(MEANT, ssl_key=before))
+    found = check_password(replace(given, ssl_key=after), may_send_password=False)
+    assert found.keys() == {"ssl_key"}
+    assert words in found["ssl_key"]
+    assert "“Change password”" in found["ssl_key"]
 
 
 @pytest.mark.parametrize(

@@ -1,79 +1,51 @@
 """Names and addresses, asked of a name server of ours."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 
+from bot.demo.names import NameServer
 from bot.smtp.lookup import Addresses, Records, Resolver, Unresolved
 
 ZONE = {
-    ("both.example.com.", "A"): ["192.0.2.1"],
-    ("both.example.com.", "AAAA"): ["2001:db8::1"],
-    ("four.example.com.", "A"): ["192.0.2.4"],
-    ("six.example.com.", "AAAA"): ["2001:db8::6"],
-    ("many.example.com.", "A"): [f"192.0.2.{each}" for each in range(1, 40)],
-    ("domain.example.com.", "MX"): ["10 mail.example.com."],
-    ("nomail.example.com.", "MX"): ["0 ."],
-    ("nothing.example.com.", "TXT"): ["hello"],
-    ("long.example.com.", "TXT"): ['"v=spf1" " -all"'],
-    ("halfdeaf.example.com.", "A"): ["192.0.2.5"],
+    ("both.example.com", "A"): ["192.0.2.1"],
+    ("both.example.com", "AAAA"): ["2001:db8::1"],
+    ("four.example.com", "A"): ["192.0.2.4"],
+    ("six.example.com", "AAAA"): ["2001:db8::6"],
+    ("many.example.com", "A"): [f"192.0.2.{each}" for each in range(1, 40)],
+    ("domain.example.com", "MX"): ["10 mail.example.com."],
+    ("nomail.example.com", "MX"): ["0 ."],
+    ("nothing.example.com", "TXT"): ["hello"],
+    ("long.example.com", "TXT"): ["v=spf1 " + "a " * 200],
+    ("halfdeaf.example.com", "A"): ["192.0.2.5"],
+    ("alias.example.com", "CNAME"): ["domain.example.com."],
+    ("round.example.com", "CNAME"): ["round.and.round.example.com."],
+    ("round.and.round.example.com", "CNAME"): ["round.example.com."],
+    ("crowd.example.com", "MX"): [f"{each} mx{each}.example.com." for each in range(1, 700)],
 }
-NAMES = {name for name, _kind in ZONE}
-
-
-class NameServer(asyncio.DatagramProtocol):
-    """Answers from ZONE; it is silent about some names, and out of order about others."""
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport: asyncio.DatagramTransport = transport
-        self.asked: list[str] = []
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        query = dns.message.from_wire(data)
-        question = query.question[0]
-        name, kind = question.name.to_text(), question.rdtype.name
-        self.asked.append(f"{kind} {name}")
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.RA
-        if name == "silent.example.com." or (name == "halfdeaf.example.com." and kind == "AAAA"):
-            return
-        if name == "broken.example.com.":
-            answer.set_rcode(dns.rcode.SERVFAIL)
-        elif found := ZONE.get((name, kind)):
-            answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *found))
-        elif name not in NAMES:
-            answer.set_rcode(dns.rcode.NXDOMAIN)
-        self.transport.sendto(answer.to_wire(), addr)
-
 
 Ask = Callable[..., Awaitable[Addresses | Unresolved]]
 
 
 @pytest.fixture
-async def name_server() -> AsyncIterator[NameServer]:
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        NameServer, local_addr=("127.0.0.1", 0)
-    )
-    yield protocol
-    transport.close()
+async def names(name_server: Any) -> NameServer:
+    """Answers from ZONE; it is silent about some names, and out of order about others."""
+    server: NameServer = await name_server(ZONE)
+    server.silent = {"silent.example.com", ("halfdeaf.example.com", "AAAA")}
+    server.broken = {"broken.example.com"}
+    return server
 
 
 @pytest.fixture
-def resolver(name_server: NameServer, tmp_path: Path) -> Resolver:
+def resolver(names: NameServer, tmp_path: Path) -> Resolver:
     hosts = tmp_path / "hosts"
     hosts.write_text(
         "# ours\n127.0.0.2 Listed.example.com other  # here\n::2 listed.example.com\n"
         "nonsense listed.example.com\n\n"
     )
-    port = name_server.transport.get_extra_info("sockname")[1]
-    return Resolver(nameservers=("127.0.0.1",), port=port, hosts_file=hosts)
+    return Resolver(nameservers=("127.0.0.1",), port=names.port, hosts_file=hosts)
 
 
 @pytest.fixture
@@ -102,10 +74,10 @@ async def test_a_host_has_its_addresses_by_turns(ask: Ask, host: str, found: lis
     assert await ask(host) == Addresses(found=tuple(found))
 
 
-async def test_what_needs_no_name_server_asks_none(ask: Ask, name_server: NameServer) -> None:
+async def test_what_needs_no_name_server_asks_none(ask: Ask, names: NameServer) -> None:
     for each in ("192.0.2.9", "listed.example.com", "localhost"):
         await ask(each)
-    assert not name_server.asked
+    assert not names.asked
 
 
 async def test_the_number_of_addresses_is_bounded(ask: Ask) -> None:
@@ -141,6 +113,13 @@ async def test_silence_is_a_timeout(ask: Ask) -> None:
     assert answer.cause == "dns-timeout"
 
 
+async def test_nonsense_is_no_answer(ask: Ask, names: NameServer) -> None:
+    names.lies = lambda query: query.id.to_bytes(2, "big") + b"rubbish"
+    answer = await ask("four.example.com", seconds=0.3)
+    assert isinstance(answer, Unresolved)
+    assert answer.cause == "dns-timeout"
+
+
 async def test_half_an_answer_will_do(ask: Ask) -> None:
     assert await ask("halfdeaf.example.com", seconds=1) == Addresses(found=("192.0.2.5",))
 
@@ -150,11 +129,10 @@ async def test_a_missing_hosts_file_lists_nothing(tmp_path: Path) -> None:
     assert await resolver.addresses("localhost", seconds=1) == Addresses(found=("::1", "127.0.0.1"))
 
 
-async def test_the_systems_name_servers_are_asked(name_server: NameServer, tmp_path: Path) -> None:
+async def test_the_systems_name_servers_are_asked(names: NameServer, tmp_path: Path) -> None:
     configuration = tmp_path / "resolv.conf"
     configuration.write_text("nameserver 127.0.0.1\nsearch example.com\n")
-    port = name_server.transport.get_extra_info("sockname")[1]
-    resolver = Resolver(port=port, hosts_file=tmp_path / "none", configuration=configuration)
+    resolver = Resolver(port=names.port, hosts_file=tmp_path / "none", configuration=configuration)
     for name in ("four.example.com", "four"):
         assert await resolver.addresses(name, seconds=5) == Addresses(found=("192.0.2.4",))
 
@@ -171,7 +149,7 @@ async def test_a_computer_without_name_servers_says_so(tmp_path: Path) -> None:
 
 async def test_a_record_of_several_strings_is_one_text(resolver: Resolver) -> None:
     assert await resolver.records("long.example.com", "TXT", seconds=5) == Records(
-        found=("v=spf1 -all",)
+        found=("v=spf1 " + "a " * 200,)
     )
 
 
@@ -182,9 +160,17 @@ async def test_a_record_of_several_strings_is_one_text(resolver: Resolver) -> No
         ("domain.example.com", "SRV", Records()),
         ("nowhere.example.com", "TXT", Records(problem="dns-nxdomain")),
         ("broken.example.com", "TXT", Records(problem="dns-timeout")),
+        ("round.example.com", "TXT", Records(problem="dns-timeout")),
+        ("alias.example.com", "MX", Records(found=("10 mail.example.com.",))),
     ],
 )
 async def test_records_are_told_from_their_absence(
     resolver: Resolver, name: str, kind: str, records: Records
 ) -> None:
     assert await resolver.records(name, kind, seconds=5) == records
+
+
+async def test_the_number_of_records_is_bounded(resolver: Resolver) -> None:
+    records = await resolver.records("crowd.example.com", "MX", seconds=5)
+    assert len(records.found) == 64
+    assert records.problem is None

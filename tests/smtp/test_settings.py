@@ -31,6 +31,7 @@ destinations = st.builds(
     port=st.integers(1, 65535),
     tls_mode=st.sampled_from(TLSMode),
     username=text,
+    ssl_key=text,
 )
 passwords = st.builds(
     Password,
@@ -50,6 +51,7 @@ all_settings = st.builds(
     anonymous=st.booleans(),
     username=text,
     password=st.none() | passwords,
+    ssl_key=text,
     from_address=text,
     sender_name=text,
     reply_to=text,
@@ -58,8 +60,8 @@ all_settings = st.builds(
 )
 
 
-def settings_with_password() -> MailSettings:
-    settings = MailSettings(host="smtp.example.com", username="bob")
+def settings_with_password(**values: str) -> MailSettings:
+    settings = MailSettings(host="smtp.example.com", username="bob", **values)  # type: ignore[arg-type]  # texts
     return replace(
         settings,
         password=Password(
@@ -89,6 +91,22 @@ def test_version_one_is_read_for_ever() -> None:
         settings_with_password(), from_address="team@example.com", sender_name="Büro"
     )
     assert load(document) == settings
+
+
+def test_version_two_is_read_for_ever() -> None:
+    document = (
+        '{"anonymous":false,"configuration":"custom","from_address":"team@example.com",'
+        '"helo_name":"","host":"smtp.example.com","notifications":true,"password":{"destination":'
+        '{"host":"smtp.example.com","port":587,"ssl_key":"00ff","tls_mode":"starttls",'
+        '"username":"bob"},"set_at":"2026-11-23T00:00:00+00:00","set_by":"U1",'
+        '"value":"correct horse battery"},"port":587,"provider":"other","reply_to":"","schema":2,'
+        '"sender_name":"Büro","ssl_key":"00ff","test_policy":"own-address","tls_mode":"starttls",'
+        '"username":"bob"}'
+    ).encode()
+    settings = settings_with_password(
+        ssl_key="00ff", from_address="team@example.com", sender_name="Büro"
+    )
+    assert load(document) == settings
     assert dump(settings) == document
 
 
@@ -102,7 +120,7 @@ def test_a_time_is_written_in_utc() -> None:
 
 def test_settings_of_a_newer_program_are_not_guessed_at() -> None:
     with pytest.raises(ValueError, match="newer"):
-        load(dump(MailSettings()).replace(b'"schema":1', b'"schema":2'))
+        load(dump(MailSettings()).replace(b'"schema":2', b'"schema":3'))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +130,7 @@ def test_settings_of_a_newer_program_are_not_guessed_at() -> None:
         {"port": 465},
         {"tls_mode": TLSMode.NONE},
         {"username": "eve"},
+        {"ssl_key": "00ff"},
     ],
 )
 def test_a_password_serves_only_the_destination_that_it_was_given_for(

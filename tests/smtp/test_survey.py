@@ -19,6 +19,7 @@ from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.remedy import lines
 from bot.smtp.settings import MailServer, TLSMode
+from bot.smtp.ssl_key_files import read_key_file
 from bot.smtp.survey import Door, DoorState, Survey, _door, dump_survey, load_survey, survey
 from bot.smtp.transcript import Certificate, Failure, Line, Outcome, Stage, TLSFacts, Transcript
 
@@ -87,6 +88,16 @@ def look(nearby: Network) -> Look:
 
 def door(found: Survey, port: int) -> Door:
     return next(each for each in found.doors if each.port == port)
+
+
+async def test_what_the_settings_trust_is_believed_on_every_port(
+    mail_server: Callable[..., Any], look: Look, closed_port: int
+) -> None:
+    private = trustme.CA()
+    server = mail_server(context=context_for(private, HOST), mode=TLSMode.IMPLICIT)
+    key = read_key_file(private.cert_pem.bytes(), passphrase="", name="Our authority")
+    assert not door(await look(closed_port, server.port), server.port).verified
+    assert door(await look(closed_port, server.port, ssl_key=key), server.port).verified
 
 
 async def test_real_servers_of_every_kind_are_told_apart(

@@ -3,11 +3,9 @@
 import asyncio
 import datetime as dt
 import os
-import socket
 import ssl
-import threading
 import warnings
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,35 +110,6 @@ async def test_a_certificate_that_is_not_believed_is_shown(
     assert transcript.tls.verified is False
     leaf = transcript.tls.chain[0]
     assert leaf.names == (("other.example.net",) if kind == "another name" else (HOST,))
-
-
-@pytest.fixture
-def refusing_server() -> Iterator[Callable[[ssl.SSLContext, TLSMode], int]]:
-    """Shake hands by blocking sockets on a thread: asyncio leaves without its last alert."""
-    threads: list[threading.Thread] = []
-
-    def serve(listening: socket.socket, context: ssl.SSLContext, mode: TLSMode) -> None:
-        connected, _address = listening.accept()
-        with listening, connected:
-            if mode is TLSMode.STARTTLS:
-                connected.sendall(b"220 hello\r\n")
-                connected.recv(1000)
-                connected.sendall(b"250-x\r\n250 STARTTLS\r\n")
-                connected.recv(1000)
-                connected.sendall(b"220 go ahead\r\n")
-            with pytest.raises(ssl.SSLError):
-                context.wrap_socket(connected, server_side=True, suppress_ragged_eofs=False)
-
-    def start(context: ssl.SSLContext, mode: TLSMode) -> int:
-        listening = socket.create_server(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        threads.append(threading.Thread(target=serve, args=(listening, context, mode)))
-        threads[-1].start()
-        return port
-
-    yield start
-    for each in threads:
-        each.join()
 
 
 @BOTH

@@ -9,7 +9,10 @@ from bot.slack.app import REDRAWING
 from bot.slack.pace import Pace
 
 PEOPLE = ("member", "guest", "deactivated", "foreign")
-ACTIONS = (*REDRAWING, "more", "send_test", "change_password", "remove_password")
+ACTIONS = (
+    *REDRAWING,
+    *("more", "use_suggestion", "send_test", "change_password", "remove_password"),
+)
 IN_MESSAGES = ("fix_settings", "test_details", "test_again")
 PASSWORD = "pässword-Ünsafe 17"
 

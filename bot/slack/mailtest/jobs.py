@@ -8,6 +8,7 @@ from bot.slack.access import Caller
 from bot.slack.mailtest.run import TestRun
 from bot.slack.mailtest.view import Test
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Failure
 
 
@@ -36,10 +37,16 @@ class Job:
 
 
 def new_job(
-    caller: Caller, config: Config, *, settings: MailSettings | None, revision: int, trial: Trial
+    caller: Caller,
+    config: Config,
+    *,
+    settings: MailSettings | None,
+    key: SSLKey | None,
+    revision: int,
+    trial: Trial,
 ) -> Job:
-    """Make a job; *settings* is None where a workspace saved nothing."""
-    service = service_of(settings, config)
+    """Make a job; *settings* is None where a workspace saved nothing, *key* is its SSL key."""
+    service = service_of(settings, config, key=key)
     server = service.server if isinstance(service, Service) else None
     known = settings if settings is not None else MailSettings()
     test = Test(

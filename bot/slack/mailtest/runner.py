@@ -23,9 +23,11 @@ from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError
+from storage.records import Record
 from storage.runs import Run, RunState
 
 
@@ -60,12 +62,13 @@ class Runner:
 
         *key* names this very request: the same one, delivered again, is done once.
         """
-        saved = await self.threads(self.vault.settings.get, caller.team_id)
+        saved, ssl_key = await self.threads(self._saved, caller.team_id)
         policy = saved.value.test_policy if saved is not None else MailSettings().test_policy
         job = new_job(
             caller,
             self.config,
             settings=saved.value if saved is not None else None,
+            key=ssl_key,
             revision=saved.revision if saved is not None else 0,
             trial=Trial(
                 recipient=recipient_for(person, request.recipient, policy),
@@ -107,7 +110,8 @@ class Runner:
             channel="",
             at=self.clock(),
         )
-        job = new_job(caller, self.config, settings=settings, revision=0, trial=trial)
+        key = await self.threads(self.vault.ssl_key_of, caller.team_id, settings)
+        job = new_job(caller, self.config, settings=settings, key=key, revision=0, trial=trial)
         job = job.from_form(form_id)
         if not view_id:
             view_id = await self.slack.push_view(trigger_id, view_of(running(job.run.test, ())))
@@ -153,6 +157,10 @@ class Runner:
         """Tell how those tests ended."""
         for written in untold:
             self.work.start(self._recover(written), name="recover")
+
+    def _saved(self, team_id: str) -> tuple[Record[MailSettings] | None, SSLKey | None]:
+        saved = self.vault.settings.get(team_id)
+        return saved, self.vault.ssl_key_of(team_id, saved.value if saved is not None else None)
 
     def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
         now = self.clock()
@@ -242,8 +250,8 @@ class Runner:
         transcript = run.transcript
         if transcript is None:
             transcript = interrupted(run, sending=written.state is RunState.SENDING)
-            saved = await self.threads(self.vault.settings.get, written.workspace)
-            service = service_of(saved.value if saved is not None else None, self.config)
+            saved, key = await self.threads(self._saved, written.workspace)
+            service = service_of(saved.value if saved else None, self.config, key=key)
             run = run.ended(transcript, explain(transcript, service), self.clock())
             await entry.ended(transcript, run.diagnosis)
         place = self._channel_of(run, on_posted=_forget)

@@ -13,9 +13,11 @@ from typing import Any
 from bot.smtp.pasted import split_server
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_keys import NO_KEY
+from bot.smtp.suggestion import Suggestion
 
 BOXES = ("notifications", "anonymous")
-CHOICES = ("configuration", "provider", "tls_mode", "test_policy")
+CHOICES = ("configuration", "provider", "tls_mode", "ssl_key", "test_policy")
 TEXTS = (
     "host",
     "port",
@@ -50,6 +52,8 @@ class Form:
     """When its last click was made, by Slack's clock: an older one that comes late is over."""
     over: bool = False
     """It was saved: a password given after that would never be stored."""
+    suggestion: Suggestion | None = None
+    """A server for the From address's domain; shown while it fits."""
     complaints: dict[str, str] = field(default_factory=dict)
     """By field; drawn under the field until the next redraw."""
     notice: str = ""
@@ -65,6 +69,11 @@ class Form:
         changed = {name: each for name, each in values.items() if self.values[name] != each}
         numbers = self.numbers | {name: self.numbers.get(name, 0) + 1 for name in changed}
         return replace(self, values=self.values | changed, numbers=numbers)
+
+    @property
+    def encrypted(self) -> bool:
+        """The workspace's own server is chosen, with TLS."""
+        return self.custom and self.values["tls_mode"] != TLSMode.NONE
 
     @property
     def custom(self) -> bool:
@@ -102,7 +111,7 @@ def drawn_values(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def new_form(form_id: str, settings: MailSettings, *, revision: int, test_address: str) -> Form:
     """Fill a form with saved *settings*."""
     values: dict[str, Any] = {name: getattr(settings, name) for name in BOXES}
-    values |= {name: str(getattr(settings, name)) for name in CHOICES}
+    values |= {name: str(getattr(settings, name) or NO_KEY) for name in CHOICES}
     values |= {name: str(getattr(settings, name)) for name in TEXTS if name != "test_address"}
     return Form(id=form_id, revision=revision, values=values | {"test_address": test_address})
 
@@ -112,9 +121,15 @@ def dump_form(form: Form) -> dict[str, Any]:
     return asdict(replace(form, complaints={}, notice=""))
 
 
-def load_form(document: Mapping[str, Any]) -> Form:
+def load_form(document: dict[str, Any]) -> Form:
     """Read what `dump_form` returned."""
-    return Form(**document)
+    suggestion = document.get("suggestion")
+    if suggestion is not None:
+        mode = TLSMode(suggestion["tls_mode"])
+        suggestion = Suggestion(**suggestion | {"tls_mode": mode})
+    # Before there were SSL keys, forms had no field for them.
+    values = {"ssl_key": NO_KEY} | document["values"]
+    return Form(**document | {"suggestion": suggestion, "values": values})
 
 
 def read_state(form: Form, state: Mapping[str, Any], *, follow: bool = True) -> Form:

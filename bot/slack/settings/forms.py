@@ -96,7 +96,7 @@ class Forms:
             revision=saved.revision if saved is not None else 0,
             test_address=test_address,
         )
-        return self._page(form, form, saved, None)
+        return self._page(caller, form, form, saved=saved)
 
     def resume(self, caller: Caller, view: Mapping[str, Any], *, follow: bool = True) -> Page:
         """Read the form that *view* shows, as it stands. Raises NotYourForm, StorageError.
@@ -142,7 +142,8 @@ class Forms:
     def page(self, caller: Caller, form: Form, *, drawn: Form) -> Page:
         """Return *form* with what is saved and what waits for it. Raises StorageError."""
         saved = self.vault.settings.get(caller.team_id)
-        return self._page(form, drawn, saved, self._waiting_password(caller, form))
+        waiting = self._waiting_password(caller, form)
+        return self._page(caller, form, drawn, saved=saved, waiting=waiting)
 
     def keep(self, caller: Caller, form: Form) -> None:
         """Write the draft of *form*; of two clicks at once the later wins. Raises StorageError."""
@@ -197,7 +198,13 @@ class Forms:
         return MailSettings()
 
     def _page(
-        self, form: Form, drawn: Form, saved: Record[MailSettings] | None, waiting: str | None
+        self,
+        caller: Caller,
+        form: Form,
+        drawn: Form,
+        *,
+        saved: Record[MailSettings] | None,
+        waiting: str | None = None,
     ) -> Page:
         password = saved.value.password if saved is not None else None
         server = self.config.default_server
@@ -207,6 +214,7 @@ class Forms:
             password_set_at=password.set_at if password is not None else None,
             password_waits=waiting is not None,
             password_way=self.password_way,
+            keys=self.vault.ssl_keys(caller.team_id),
         )
         return Page(form=form, drawn=drawn, around=around, saved=saved, waiting=waiting)
 

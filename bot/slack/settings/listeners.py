@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -11,8 +12,11 @@ from bot.slack.access import Access, Caller, Refused, Role
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.replies import Body, Replies
+from bot.slack.settings.form import Form
 from bot.slack.settings.forms import Page, form_id_of, new_form_id
 from bot.slack.settings.saving import Answer, Saving, complain
+from bot.slack.settings.suggesting import Suggesting
+from bot.slack.settings.suggestion_view import with_suggestion
 from bot.slack.settings.summary import HELP, Summaries
 from bot.slack.settings.testing import StartTest, judged
 from bot.slack.settings.view import TITLE, draw
@@ -20,6 +24,9 @@ from bot.slack.words import OTHER_WORKSPACE, Block, modal, notice, section
 from bot.slack.work import Threads
 from bot.smtp.address import parse_address
 from bot.smtp.settings import MailSettings
+
+Change = Callable[[Form, str], Form]
+"""What a click does to a form, by the value of what was clicked."""
 
 
 class RepeatTest(Protocol):
@@ -40,6 +47,7 @@ class SettingsListeners:
     replies: Replies
     saving: Saving
     summaries: Summaries
+    suggesting: Suggesting
     start_test: StartTest
     repeat_test: RepeatTest
 
@@ -70,6 +78,11 @@ class SettingsListeners:
         """Show or hide the fields under "More options"."""
         await ack()
         self.replies.in_window(body, self._more, name="more")
+
+    async def use_suggestion(self, ack: AsyncAck, body: Body) -> None:
+        """Fill the suggested server in."""
+        await ack()
+        self.replies.in_window(body, self._use_suggestion, name="use suggestion")
 
     async def send_test(self, ack: AsyncAck, body: Body) -> None:
         """Test what stands in the form."""
@@ -181,30 +194,32 @@ class SettingsListeners:
         await self.slack.respond(body["response_url"], text, blocks)
 
     async def _redraw(self, caller: Caller, body: Body) -> None:
-        await self._draw_anew(caller, body, more=False)
+        await self._draw_anew(caller, body, lambda form, _value: form)
 
     async def _more(self, caller: Caller, body: Body) -> None:
-        await self._draw_anew(caller, body, more=True)
+        await self._draw_anew(caller, body, lambda form, value: replace(form, more=value == "more"))
 
-    async def _draw_anew(self, caller: Caller, body: Body, *, more: bool) -> None:
+    async def _use_suggestion(self, caller: Caller, body: Body) -> None:
+        await self._draw_anew(caller, body, with_suggestion)
+
+    async def _draw_anew(self, caller: Caller, body: Body, change: Change) -> None:
         view = body["view"]
         async with self.saving.forms.turns.of(form_id_of(view)):
             await self.access.admin(caller)
-            page = await self.threads(self._clicked, caller, body, more=more)
-            if page is not None:
-                await self.slack.update_view(
-                    view["id"], draw(page.form, page.around), view_hash=view["hash"]
-                )
+            page = await self.threads(self._clicked, caller, body, change)
+            if page is not None and await self.slack.update_view(
+                view["id"], draw(page.form, page.around), view_hash=view["hash"]
+            ):
+                self.suggesting.after_redraw(caller, page.form)
 
-    def _clicked(self, caller: Caller, body: Body, *, more: bool) -> Page | None:
+    def _clicked(self, caller: Caller, body: Body, change: Change) -> Page | None:
         """Return the form after a click; None, for a click older than one already answered."""
         page = self.saving.forms.resume(caller, body["view"])
-        at = float(body["actions"][0].get("action_ts") or 0)
+        action = body["actions"][0]
+        at = float(action.get("action_ts") or 0)
         if at < page.form.clicked:
             return None
-        form = replace(page.form, clicked=at)
-        if more:
-            form = replace(form, more=body["actions"][0].get("value") == "more")
+        form = change(replace(page.form, clicked=at), str(action.get("value") or ""))
         self.saving.forms.keep(caller, form)
         return replace(page, form=form)
 

@@ -92,7 +92,10 @@ class Saving:
         Raises InvalidSettings with every complaint at once.
         """
         settings = read_form(
-            page.form.values, before=page.settings, default_offered=self.forms.default_offered
+            page.form.values,
+            before=page.settings,
+            default_offered=self.forms.default_offered,
+            keys=page.around.keys,
         )
         settings = replace(settings, password=self._password(caller, page, settings))
         policy = self.forms.config.policy

@@ -1,15 +1,18 @@
 """The modal of mail settings: a form's values in, Block Kit out. Pure."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.slack.settings.form import Form
+from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
     button,
+    clean,
     context,
     escape,
     mention,
@@ -21,11 +24,14 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
+from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
 MAXIMUM_LENGTH = 300
 """Of what can be typed into a text field: more than any right value has."""
+_LONGEST_OPTION = 75
+"""Characters (docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,10 @@ class Surroundings:
     """A new password was given in this form and waits for Save."""
     password_way: bool = True
     """A password can be given from Slack; else only the operator can, at the command line."""
+    keys: Mapping[str, SSLKey] = field(default_factory=dict)
+    """The workspace's SSL keys by their ids, in the order in which they are shown."""
+    keys_managed: bool = False
+    """SSL keys can be uploaded from here."""
 
 
 def draw(form: Form, around: Surroundings) -> Block:
@@ -101,7 +111,8 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
     blocks = _field(form, _provider(form))
     provider = PROVIDERS.get(form.values["provider"])
     if provider is not None and provider.requirements:
-        needs = "\n".join(f"• {escape(each)}" for each in provider.requirements)
+        sentences = (*provider.requirements, provider.limits)
+        needs = "\n".join(f"• {escape(each)}" for each in sentences if each)
         link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
         blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
     blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
@@ -116,7 +127,10 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
         hint = provider.username_hint if provider is not None else ""
         blocks += _field(form, _text(form, "username", placeholder=hint or "name@example.com"))
         blocks += _password(form, around)
-    return blocks + _field(form, _email(form, "from_address", optional=False))
+    if form.encrypted:
+        blocks += _ssl_key(form, around)
+    blocks += _field(form, _from_address(form))
+    return blocks + suggestion_blocks(form)
 
 
 def _password(form: Form, around: Surroundings) -> list[Block]:
@@ -146,6 +160,32 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
             )
         )
     return blocks
+
+
+def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
+    chosen = form.values["ssl_key"]
+    options = [_option("None", NO_KEY)]
+    options += [_option(key_label(key), key_id) for key_id, key in around.keys.items()]
+    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
+        options.append(_option("A key that was deleted", chosen))
+    blocks: list[Block] = []
+    if len(options) > 1 or "ssl_key" in form.complaints:
+        element = {"type": "static_select", "action_id": "ssl_key", "options": options}
+        blocks += _field(form, _input(form, _chosen(form, element)))
+    if around.keys_managed:
+        blocks.append(_manage_keys(form))
+    return blocks
+
+
+def _manage_keys(form: Form) -> Block:
+    return actions(button("Manage SSL keys", "manage_keys", value=form.id), block_id="keys")
+
+
+def key_label(key: SSLKey) -> str:
+    """Name *key* in a choice, "Acme (client key, until 3 May 2027)"; a long name is cut."""
+    until = key.leaf.not_after
+    facts = f" ({key.kind.label}, until {until.day} {until:%B %Y})"
+    return clean(key.name, _LONGEST_OPTION - len(facts)) + facts
 
 
 def _more(form: Form) -> list[Block]:
@@ -220,6 +260,13 @@ def _email(form: Form, name: str, *, optional: bool) -> Block:
         "placeholder": plain("name@example.com"),
     }
     return _input(form, _filled(form, element), optional=optional)
+
+
+def _from_address(form: Form) -> Block:
+    block = _email(form, "from_address", optional=False) | {"dispatch_action": True}
+    # Enter asks for a server's suggestion at once; without it, the next choice does.
+    block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return block
 
 
 def _port(form: Form) -> Block:

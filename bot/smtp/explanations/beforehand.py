@@ -23,10 +23,19 @@ BEFOREHAND = (
     Explanation(
         cause="password-missing",
         meaning="There is no password for this mail server: none was given, or it was given for"
-        " another “Server address”, “Server port”, “Mail protocol” or “Username”.",
+        " another “Server address”, “Server port”, “Mail protocol”, “Username” or “SSL key”.",
         advice=(
             "Give the password in the form of /mailsettings, and save.",
             "If the server needs none, choose “Connect anonymously”.",
+        ),
+    ),
+    Explanation(
+        cause="ssl-key-missing",
+        meaning="The settings name an SSL key that can't be used: it was deleted, it can't be"
+        " opened, or it is trusted for another server alone. No connection was made.",
+        advice=(
+            "Open /mailsettings, choose another “SSL key”, or none, and save.",
+            "If you still need this one, upload it again there first.",
         ),
     ),
     Explanation(
@@ -36,6 +45,19 @@ BEFOREHAND = (
         advice=(
             "Type “Sender name”, “From address” and “Reply-to address” anew by hand, and save.",
         ),
+    ),
+    Explanation(
+        # proton.me/support/smtp-submission; avihaymenahem/velo#148
+        cause="policy-refused",
+        providers=("proton",),
+        meaning="Proton Mail Bridge answers only on your own computer, which this bot can't reach."
+        " No connection was made.",
+        advice=(
+            "Create an SMTP token in Proton's settings, which some paid plans have.",
+            "Set “Server address” to smtp.protonmail.ch and “Server port” to 587.",
+            "Set “Mail protocol” to “SMTP with STARTTLS”, and give the token as the password.",
+        ),
+        page=True,
     ),
     Explanation(
         cause="policy-refused",

@@ -1,18 +1,10 @@
-"""Why a connection could not be encrypted and the server's name proved. Data only.
+"""Why a connection could not be encrypted. Data only.
 
-Sources: facts/smtp.md 4 and 7 (measured, Python 3.10 to 3.13, OpenSSL 3); RFC 3207; RFC 8314.
-No advice here ever lessens what is verified.
+Sources: facts/smtp.md 4 (measured, Python 3.10 to 3.13, OpenSSL 3); RFC 3207; RFC 8314. No advice
+here ever lessens what is verified.
 """
 
-from bot.smtp.explanations.explanation import TO_465, TO_587, TO_STARTTLS, TO_TLS, Explanation, Said
-from bot.smtp.transcript import Stage
-
-_TLS_FIRST = (
-    # SES, Gmail (lx1169732264/zdm#3), OpenSMTPD with 5.5.1 (measured); RFC 4954 6: 538.
-    Said(words=r"starttls (command )?first|use starttls|(tls|ssl|encryption) (is )?required"),
-    Said(codes=(538,)),
-)
-_NO_STARTTLS = (Said(codes=(500, 501, 502, 503, 504), stages=(Stage.TLS,)),)
+from bot.smtp.explanations.explanation import TO_465, TO_587, TO_STARTTLS, TO_TLS, Explanation
 
 ENCRYPTION = (
     Explanation(
@@ -53,19 +45,33 @@ ENCRYPTION = (
     Explanation(
         # Postfix 421 4.7.1 in the greeting (TLS 1.3), or an alert: certificate required.
         cause="client-cert-required",
-        meaning="The mail server wants a client certificate of whoever connects, and this bot"
-        " has none to show.",
+        meaning="The mail server wants a client certificate of whoever connects (an SSL key), and"
+        " it was shown none that it takes.",
         advice=(
-            "Ask whoever runs the mail server for a port that takes username and password.",
-            "Then put that into “Server address” and “Server port”.",
+            "Ask whoever runs the mail server for a client key with its certificate.",
+            "Upload it under “Manage SSL keys”, and choose it as “SSL key” in the form.",
+            "Or ask for a port that takes username and password instead.",
         ),
-        said=(Said(words="no client certificate"),),
     ),
     Explanation(
+        # An alert about the certificate of “SSL key”, in the handshake (TLS 1.2) or after it (1.3).
+        cause="client-cert-refused",
+        meaning="The mail server refused the client certificate that this bot showed: it doesn't"
+        " know its authority, or it wants another one.",
+        advice=(
+            "Ask whoever runs the mail server which client certificate it expects.",
+            "Choose that one as “SSL key” in /mailsettings, and save.",
+        ),
+    ),
+    Explanation(
+        # Postfix 421 4.7.1, Exim's alert "bad certificate", OpenSMTPD's "unknown CA" (measured).
         cause="client-cert-untrusted",
-        meaning="The mail server does not trust the client certificate that it was shown.",
-        advice=("Ask whoever runs the mail server which certificates it trusts.",),
-        said=(Said(words="client certificate not trusted"),),
+        meaning="The mail server does not trust the client certificate (SSL key) that it was"
+        " shown.",
+        advice=(
+            "Ask whoever runs the mail server which certificates it trusts.",
+            "Upload the right one under “Manage SSL keys”, and choose it as “SSL key”.",
+        ),
     ),
     Explanation(
         # Postfix without its key file: measured. hardware/mailserver#236.
@@ -75,10 +81,6 @@ ENCRYPTION = (
         advice=(
             "Tell whoever runs the mail server that its TLS is broken, or older than 1.2.",
             "Test again when they have put it right.",
-        ),
-        said=(
-            Said(words="tls not available|tls currently unavailable"),
-            Said(codes=(454,), stages=(Stage.TLS,)),
         ),
         temporary=True,
     ),
@@ -93,7 +95,6 @@ ENCRYPTION = (
             "If that fails too, ask whoever runs the mail server to switch STARTTLS on.",
             "Ask your network's admin whether a firewall removes STARTTLS.",
         ),
-        said=_NO_STARTTLS,
         fix=TO_465,
     ),
     Explanation(
@@ -105,7 +106,6 @@ ENCRYPTION = (
             "Take 465 for “SMTPS (TLS from the start)”.",
             "If both are closed, ask whoever runs the mail server to switch STARTTLS on.",
         ),
-        said=_NO_STARTTLS,
     ),
     Explanation(
         cause="starttls-injection",
@@ -128,70 +128,15 @@ ENCRYPTION = (
         temporary=True,
     ),
     Explanation(
-        # verify_code 10
-        cause="cert-expired",
-        meaning="The certificate of {host} has expired, so nobody can be sure that it is the"
-        " right server. Nothing was sent.",
+        # Google 421 4.7.0 "TLS required for RCPT domain", or a server that wants a newer TLS.
+        cause="starttls-required",
+        encrypted=True,
+        meaning="The mail server says that encryption is required, although “Mail protocol” is"
+        " “{mode}”. It may want a newer version of TLS, or means the way on to the recipient.",
         advice=(
-            "Ask whoever runs the mail server to renew its certificate.",
-            "If others say that it is valid, ask this bot's operator to check the clock.",
+            "Test with another recipient, to see whether it is only that one.",
+            "If it stays, show this to whoever runs the mail server.",
         ),
-    ),
-    Explanation(
-        # verify_code 9
-        cause="cert-not-yet-valid",
-        meaning="The certificate of {host} is not valid yet, so nothing was sent. Either it was"
-        " made too early, or the clock of this bot's computer is slow.",
-        advice=(
-            "Ask this bot's operator to check the clock of its computer.",
-            "If the clock is right, ask whoever runs the mail server about the certificate.",
-        ),
-    ),
-    Explanation(
-        # verify_code 62, 64
-        cause="cert-hostname-mismatch",
-        meaning="The server showed a certificate for other names than {host}, so it may be"
-        " another server than you mean. Nothing was sent.",
-        advice=(
-            "Type the server's name just as your provider writes it into “Server address”.",
-            "Type a name, not an IP address: certificates are made out to names.",
-            "If the name is right, ask whoever runs the server for a certificate that has it.",
-        ),
-    ),
-    Explanation(
-        # verify_code 18, 19
-        cause="cert-self-signed",
-        meaning="The server signed its certificate itself, so nobody vouches for it. Nothing was"
-        " sent.",
-        advice=(
-            "Ask whoever runs the mail server for a certificate of a public authority.",
-            "If your company has an authority of its own, let it sign the certificate.",
-            "Then ask this bot's operator to trust that authority on its computer.",
-        ),
-    ),
-    Explanation(
-        # verify_code 20: a private authority, or the intermediate is missing; 85: no AKI.
-        cause="cert-unknown-ca-or-chain",
-        meaning="The certificate of {host} can't be traced to an authority that this bot trusts:"
-        " the authority is a private one, or the server leaves out a certificate between.",
-        advice=(
-            "Ask whoever runs the mail server to send the whole certificate chain.",
-            "If your company has an authority of its own, ask this bot's operator to trust it.",
-        ),
-    ),
-    Explanation(
-        # Any other verify_code.
-        cause="cert-invalid",
-        meaning="The certificate of {host} is not in order, so nobody can be sure that it is the"
-        " right server. Nothing was sent.",
-        advice=("Show this to whoever runs the mail server, and ask for a valid certificate.",),
-    ),
-    Explanation(
-        # verify_code 66, 67, 68
-        cause="weak-key",
-        meaning="The key in the certificate of {host} is too weak to be trusted today. Nothing"
-        " was sent.",
-        advice=("Ask whoever runs the mail server for a certificate with a stronger key.",),
     ),
     Explanation(
         # RFC 3207 4
@@ -200,7 +145,6 @@ ENCRYPTION = (
         meaning="The mail server speaks with us only over an encrypted connection, and"
         " “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS” and “Server port” to 587.",),
-        said=_TLS_FIRST,
         fix=TO_587,
     ),
     Explanation(
@@ -208,7 +152,6 @@ ENCRYPTION = (
         meaning="The mail server speaks with us only over an encrypted connection, and"
         " “Mail protocol” is “{mode}”.",
         advice=("Set “Mail protocol” to “SMTP with STARTTLS”.",),
-        said=_TLS_FIRST,
         fix=TO_STARTTLS,
     ),
 )

@@ -1,11 +1,10 @@
-"""The form of an entry in the tables: a cause, how it is recognised, what it means. Pure."""
+"""The form of an entry in the tables of words: what a cause means, what to do about it. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.smtp.explanations.seen import Seen
 from bot.smtp.settings import TLSMode
-from bot.smtp.transcript import Stage
 
 Fix = Mapping[str, str | int | bool]
 """Settings that would cure a cause, by the names of their fields."""
@@ -19,42 +18,6 @@ of them goes to less encryption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """All that the tables look at."""
-
-    cause: str
-    """`reply`, or the cause that the conversation named by itself."""
-    stage: Stage
-    code: int = 0
-    enhanced: str = ""
-    text: str = ""
-    """The reply in lower case, all its lines as one."""
-    provider: str = "other"
-    port: int
-    anonymous: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A pattern of replies. What is left out fits every reply."""
-
-    words: str = ""
-    """A regular expression, searched in `Seen.text`. Stems, because the wording drifts."""
-    codes: tuple[int, ...] = ()
-    enhanced: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = ()
-
-    def fits(self, seen: Seen) -> bool:
-        """Tell whether a reply is one of these."""
-        return (
-            (not self.codes or seen.code in self.codes)
-            and (not self.enhanced or seen.enhanced in self.enhanced)
-            and (not self.stages or seen.stage in self.stages)
-            and re.search(self.words, seen.text) is not None
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What one cause means and what to do about it.
 
@@ -65,25 +28,25 @@ class Explanation:
     cause: str
     meaning: str
     advice: tuple[str, ...]
-    said: tuple[Said, ...] = ()
-    """The replies that have this cause, besides a conversation's own word for it."""
     providers: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     anonymous: bool | None = None
-    """These three narrow it further; empty or None: whatever they are."""
+    encrypted: bool | None = None
+    username_not: str = ""
+    """These narrow it further; empty or None: whatever they are. The last one fits a sign-in with
+    another user name than this, where a provider has one for everybody."""
     fix: Fix = field(default_factory=dict)
     link: str | None = None
+    page: bool = False
+    """Without a link here, the link is that of the provider (bot/smtp/providers.py)."""
     temporary: bool = False
 
     def fits(self, seen: Seen) -> bool:
-        """Tell whether this is what happened."""
+        """Tell whether these are the words for what happened, once its cause is known."""
         return (
             (not self.providers or seen.provider in self.providers)
             and (not self.ports or seen.port in self.ports)
             and (self.anonymous is None or self.anonymous == seen.anonymous)
-            and (
-                any(each.fits(seen) for each in self.said)
-                if seen.cause == "reply"
-                else seen.cause == self.cause
-            )
+            and (self.encrypted is None or self.encrypted == seen.encrypted)
+            and (not self.username_not or seen.username not in {None, self.username_not})
         )

@@ -35,6 +35,18 @@ REACH = (
         ),
         temporary=True,
     ),
+    *(
+        Explanation(
+            # dawidd6/action-send-mail#84
+            cause=cause,
+            providers=("icloud",),
+            ports=(465,),
+            meaning="Apple's server takes no connections on port 465.",
+            advice=("Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",),
+            fix=TO_587,
+        )
+        for cause in ("tcp-refused", "tcp-timeout")
+    ),
     Explanation(
         cause="tcp-refused",
         meaning="{host} refused the connection: nothing listens on port {port}, or a firewall"

@@ -1,51 +1,16 @@
-"""Why the mail server did not let us sign in. Data only.
+"""Why signing in is not possible in this way, or not for this account. Data only.
 
-Replies: facts/smtp.md 2 and 3 (public transcripts, named here as repository#number), and servers
-that we ran: Postfix 3.7.11, Exim 4.96, OpenSMTPD 7.4.0p1, Haraka. Codes: RFC 4954 6.
+Replies and sources: recognition/signing_in.py.
 """
 
-from bot.smtp.explanations.explanation import TO_587, Explanation, Said
+from bot.smtp.explanations.explanation import TO_587, Explanation
 from bot.smtp.providers import PROVIDERS
-from bot.smtp.transcript import Stage
 
-_HERE = (Stage.AUTHENTICATION,)
 _MICROSOFT = PROVIDERS["microsoft365"]
+_BOTH = ("microsoft365", "outlook")
 
 SIGNING_IN = (
     Explanation(
-        # nodemailer/nodemailer#1116. The reply is 534 5.7.9; its words changed about 2024.
-        cause="app-password-required",
-        providers=("gmail",),
-        meaning="The account has 2-Step Verification, and Google takes an App Password here, not"
-        " the account's own password.",
-        advice=(
-            "Open Google's page for App Passwords and create one for this bot.",
-            "Give its 16 letters with “Change password”.",
-            "If there is no such page, ask your Google Workspace admin to allow App Passwords.",
-        ),
-        said=(
-            Said(words=r"application-specific password|p=invalidsecondfactor"),
-            Said(codes=(534,), enhanced=("5.7.9",)),
-        ),
-        link=PROVIDERS["gmail"].link,
-    ),
-    Explanation(
-        # Mail.ru; QQ, 163 (louislam/uptime-kuma#3434); Yahoo and AOL, whose words mislead
-        # (PHPMailer/PHPMailer#2034).
-        cause="app-password-required",
-        meaning="This provider takes a password made for one program (app password,"
-        " authorisation code) here, not the account's own password.",
-        advice=(
-            "Sign in at your provider in a browser and create an app password for this bot.",
-            "Give it with “Change password”.",
-        ),
-        said=(
-            Said(words=r"app(lication)?(-specific)? password|authorization code|#auth005"),
-            Said(words=r"parol prilozheniya|p=invalidsecondfactor"),
-        ),
-    ),
-    Explanation(
-        # simonrob/email-oauth2-proxy#193
         cause="smtp-auth-disabled-tenant",
         meaning="Authenticated SMTP is switched off for your whole Microsoft 365 organisation."
         " The password may be right.",
@@ -54,11 +19,45 @@ SIGNING_IN = (
             "It is in the Microsoft 365 admin center: Active users, Mail, Manage email apps.",
             "Wait an hour after the change, then test again.",
         ),
-        said=(Said(words=r"smtpclientauthentication is disabled for the tenant"),),
         link=_MICROSOFT.link,
     ),
     Explanation(
+        # Yandex: "From the imap.yandex.com server via IMAP", in the settings for mail clients.
         cause="smtp-auth-disabled-mailbox",
+        providers=("yandex",),
+        meaning="Yandex lets no mail program use this mailbox yet. The password may be right.",
+        advice=(
+            "In Yandex Mail, open the settings for mail clients and allow IMAP access.",
+            "There, allow app passwords too, and create one of the kind Mail for this bot.",
+            "Give it with “Change password”.",
+        ),
+        page=True,
+    ),
+    Explanation(
+        cause="smtp-auth-disabled-mailbox",
+        providers=("qq", "netease"),
+        meaning="Sending through mail programs (SMTP) is switched off for this mailbox, or the"
+        " password is not an authorisation code.",
+        advice=(
+            "In the mailbox's settings on the web, switch the SMTP service on.",
+            "Take the authorisation code shown there, and give it with “Change password”.",
+        ),
+        page=True,
+    ),
+    Explanation(
+        cause="smtp-auth-disabled-mailbox",
+        providers=("zoho", "gmx"),
+        meaning="Sending through mail programs (SMTP) is switched off for this mailbox. The"
+        " password may be right.",
+        advice=(
+            "In the mailbox's settings on the web, allow access by POP3, IMAP and SMTP.",
+            "Wait a few minutes, then test again.",
+        ),
+        page=True,
+    ),
+    Explanation(
+        cause="smtp-auth-disabled-mailbox",
+        providers=_BOTH,
         meaning="Authenticated SMTP is switched off for this mailbox at Microsoft 365. The"
         " password may be right.",
         advice=(
@@ -66,12 +65,33 @@ SIGNING_IN = (
             "It is in the Microsoft 365 admin center: Active users, Mail, Manage email apps.",
             "Wait an hour after the change, then test again.",
         ),
-        said=(Said(words=r"smtpclientauthentication is disabled for the mailbox"),),
         link=_MICROSOFT.link,
     ),
     Explanation(
-        # Personal accounts since 2024-09-16 (nodemailer/nodemailer#1714); Exchange Team Blog,
-        # 2026-01-27, for organisations.
+        cause="smtp-auth-disabled-mailbox",
+        meaning="Sending through other programs (authenticated SMTP) is switched off for this"
+        " mailbox. The password may be right.",
+        advice=(
+            "In the mailbox's settings at your provider, switch SMTP access on.",
+            "If there is no such setting, ask whoever runs the mail server.",
+        ),
+        page=True,
+    ),
+    Explanation(
+        # Personal accounts since 2024-09-16 (nodemailer/nodemailer#1714); an app password goes the
+        # same way.
+        cause="basic-auth-disabled",
+        providers=("outlook",),
+        meaning="Microsoft takes no password any more from Outlook.com, Hotmail and Live accounts,"
+        " and no app password either.",
+        advice=(
+            "Use another mail service for this bot.",
+            "For programs there are services such as Amazon SES.",
+        ),
+        page=True,
+    ),
+    Explanation(
+        # Exchange Team Blog, 2026-01-27, for organisations.
         cause="basic-auth-disabled",
         meaning="Microsoft no longer takes a username and password from this account. An app"
         " password does not help: it goes the same way.",
@@ -80,14 +100,13 @@ SIGNING_IN = (
             "Else ask your Microsoft 365 admin whether a policy may allow it for this mailbox.",
             "If not, use a mail service for programs, such as Amazon SES.",
         ),
-        said=(Said(words=r"basic authentication is disabled"),),
+        link=_MICROSOFT.link,
     ),
     Explanation(
         # The reply that the Exchange Team Blog of 2026-01-27 announces for the end.
         cause="basic-auth-retired",
         meaning="Microsoft has ended sending with a username and password.",
         advice=("Use a mail service for programs, such as Amazon SES.",),
-        said=(Said(words=r"basic authentication is not supported"),),
     ),
     Explanation(
         cause="security-defaults",
@@ -97,40 +116,29 @@ SIGNING_IN = (
             "Use a mail service for programs, such as Amazon SES.",
             "Or ask your Microsoft 365 admin whether a policy may allow it for this mailbox.",
         ),
-        said=(Said(words=r"security defaults"),),
+        link=_MICROSOFT.link,
     ),
     Explanation(
-        # Gmail 534 5.7.14: a new or data centre address.
-        cause="login-blocked-suspicious",
-        meaning="Google finds this sign-in suspicious, often because it comes from a new place,"
-        " and wants to see you in a browser first.",
+        cause="sign-in-policy",
+        providers=_BOTH,
+        meaning="A sign-in policy of your Microsoft 365 organisation (Conditional Access, or a"
+        " second factor) turned this sign-in away. The password may be right.",
         advice=(
-            "Sign in to the account in a browser and confirm that it was you.",
-            "Then create an App Password and give it with “Change password”.",
+            "Ask your Microsoft 365 admin to look for it in the account's sign-in log.",
+            "The admin can let this mailbox sign in with a password, and from this bot's address.",
+            "If that is not wanted, use a mail service for programs, such as Amazon SES.",
         ),
-        said=(
-            Said(words=r"accounts\.google\.com/signin/continue|log in via your web browser"),
-            Said(codes=(534,), enhanced=("5.7.14",)),
-        ),
-        link=PROVIDERS["gmail"].link,
+        link=_MICROSOFT.link,
     ),
     Explanation(
-        # Yandex 535 5.7.8 (dokuwiki-plugin-smtp); Microsoft 550 5.1.8.
-        cause="account-blocked-spam",
-        meaning="The provider has locked the account for sending, because it takes its mail for"
-        " spam. The password may be right.",
+        cause="sign-in-policy",
+        meaning="A rule of the provider turned this sign-in away, for example because the account"
+        " needs a second factor. The password may be right.",
         advice=(
-            "Sign in at your provider in a browser and unlock the account.",
-            "Find out what sent the mail, and change the password if you do not know it.",
+            "See whether your provider has app passwords: create one for this bot.",
+            "Ask whoever runs the mail server whether the account may sign in without more.",
         ),
-        said=(Said(words=r"looks like spam|bad outbound sender"),),
-    ),
-    Explanation(
-        # Brevo 450 and 502: not temporary, whatever the code says.
-        cause="account-not-activated",
-        meaning="The provider has not yet activated the account for sending.",
-        advice=("Ask your provider's support to activate sending (SMTP) for the account.",),
-        said=(Said(words=r"not (yet )?(been )?activated"),),
+        page=True,
     ),
     Explanation(
         # An MX, *.mail.protection.outlook.com, never offers AUTH (deanproxy/eMail#44).
@@ -142,7 +150,6 @@ SIGNING_IN = (
             "Set “Server address” to smtp.office365.com and “Server port” to 587.",
             "Set “Mail protocol” to “SMTP with STARTTLS”.",
         ),
-        said=(Said(codes=(504,), stages=_HERE), Said(words=r"unrecognized authentication type")),
         fix={
             "host": _MICROSOFT.host,
             "port": _MICROSOFT.port,
@@ -150,18 +157,13 @@ SIGNING_IN = (
         },
     ),
     Explanation(
-        # Postfix says 535 to this too, others 504 (measured).
+        # Exchange on premises may offer NTLM alone (nodemailer#189).
         cause="auth-mech-not-offered",
         meaning="The mail server takes sign-ins only in ways that this bot does not know. The"
         " bot knows PLAIN, LOGIN and CRAM-MD5.",
         advice=(
             "Ask whoever runs the mail server to offer PLAIN or LOGIN over TLS.",
             "Check “Server port”: another port of the same server may offer them.",
-        ),
-        said=(
-            Said(words=r"(invalid|unrecognized|unsupported) authentication (mechanism|type)"),
-            Said(words=r"no mechanism available"),
-            Said(codes=(504,), stages=_HERE),
         ),
     ),
     Explanation(
@@ -172,11 +174,9 @@ SIGNING_IN = (
             "Set “Server port” to 587 and “Mail protocol” to “SMTP with STARTTLS”.",
             "If the server needs no password, choose “Connect anonymously”.",
         ),
-        said=(Said(codes=(502, 503), stages=_HERE),),
         fix=TO_587,
     ),
     Explanation(
-        # Exim "not advertised", Postfix "authentication not enabled" (measured).
         cause="auth-not-offered",
         meaning="The mail server takes no sign-ins on port {port} as we reached it.",
         advice=(
@@ -184,6 +184,55 @@ SIGNING_IN = (
             "Use “SMTP with STARTTLS” on port 587 or “SMTPS (TLS from the start)” on 465.",
             "If the server needs no password, choose “Connect anonymously”.",
         ),
-        said=(Said(codes=(502, 503), stages=_HERE),),
+    ),
+    Explanation(
+        # It never comes from our own sign-in; a server in between may say it.
+        cause="oauth-token-invalid",
+        meaning="The mail server wants a token (OAuth) in place of a password, or refuses the one"
+        " that it was given.",
+        advice=(
+            "Ask your provider whether it has passwords for programs, and take one of these.",
+            "If not, use a mail service for programs, such as Amazon SES.",
+        ),
+    ),
+    Explanation(
+        # Postfix with Dovecot gone (measured): 454 4.7.0. It can hide a 535 that came before.
+        cause="auth-server-problem",
+        meaning="The mail server can't check passwords just now. Yours may be right.",
+        advice=(
+            "Try again in a few minutes.",
+            "If it stays, ask whoever runs the mail server.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        # gophish/gophish#1836 (Gmail 454), nodemailer/nodemailer#1350 (535)
+        cause="auth-rate-limited",
+        meaning="There were too many sign-ins to this account in a short time, so the mail server"
+        " refuses more for now. The password may be right.",
+        advice=(
+            "Wait an hour, then test once.",
+            "Look for another program that keeps signing in with an old password.",
+        ),
+        temporary=True,
+    ),
+    Explanation(
+        cause="auth-not-attempted",
+        anonymous=True,
+        meaning="The mail server wants us to sign in, and “Connect anonymously” is chosen.",
+        advice=(
+            "Switch “Connect anonymously” off.",
+            "Type your “Username” and give the password with “Set password”.",
+        ),
+        fix={"anonymous": False},
+    ),
+    Explanation(
+        cause="auth-not-attempted",
+        meaning="The mail server says that we have not signed in, or not for this sender.",
+        advice=(
+            "Check that “From address” is the address of the account you sign in with.",
+            "Use “SMTP with STARTTLS” on port 587 or “SMTPS (TLS from the start)” on 465.",
+            "Check “Username”, and give the password again with “Change password”.",
+        ),
     ),
 )

@@ -34,7 +34,7 @@ PASSWORD = Password(value="s3cret", destination=BARE.destination, set_by="U1", s
 @pytest.fixture
 def job_of(caller: Caller, config: Config) -> Callable[..., Job]:
     def make(settings: MailSettings | None, *, revision: int = 0) -> Job:
-        return new_job(caller, config, settings=settings, revision=revision, trial=TRIAL)
+        return new_job(caller, config, settings=settings, key=None, revision=revision, trial=TRIAL)
 
     return make
 

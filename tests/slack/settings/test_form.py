@@ -25,6 +25,7 @@ from bot.slack.settings.form import (
 )
 from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import NO_KEY
 
 AROUND = Surroundings(default_server="smtp.example.com:587")
 JSON = st.recursive(
@@ -37,6 +38,13 @@ JSON = st.recursive(
 def fresh(**values: Any) -> Form:
     form = new_form("UADMIN-x", MailSettings(), revision=0, test_address="ana@example.com")
     return replace(form, values=form.values | values)
+
+
+def test_a_draft_of_an_older_program_has_no_ssl_key() -> None:
+    document = dump_form(fresh(ssl_key="00ff"))
+    assert load_form(document).values["ssl_key"] == "00ff"
+    del document["values"]["ssl_key"]
+    assert load_form(document).values["ssl_key"] == NO_KEY
 
 
 def state_of(form: Form, **elements: Any) -> dict[str, Any]:

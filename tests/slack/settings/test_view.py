@@ -14,8 +14,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.demo.drawing import visible_text
 from bot.slack.settings.form import Form, new_form
-from bot.slack.settings.view import Surroundings, draw
+from bot.slack.settings.view import Surroundings, draw, key_label
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind
+from bot.smtp.suggestion import Suggestion
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 ALONE = Surroundings(default_server="")
@@ -29,6 +31,22 @@ FILLED = MailSettings(
 def fresh(settings: MailSettings = FILLED, **values: Any) -> Form:
     form = new_form("UADMIN-x", settings, revision=1, test_address="ana@example.com")
     return replace(form, values=form.values | values)
+
+
+CERTIFICATE = b"""\
+-----BEGIN CERTIFICATE-----
+MIHgMIGToAMCAQICAQEwBQYDK2VwMBoxGDAWBgNVBAMMD2JvdC5leGFtcGxlLmNv
+bTAeFw0yNjA1MDMwMDAwMDBaFw0yNzA1MDMwMDAwMDBaMBoxGDAWBgNVBAMMD2Jv
+dC5leGFtcGxlLmNvbTAqMAUGAytlcAMhAJ2T237bEGHnGB3OtPIDrSMX2u3Rno5J
+iod8TrRvzcUQMAUGAytlcANBAMDWcJlyLiadiDQ8aiLz0byz7Yd6ziXx7CEyya/l
+/POyyQS5fCd8cJhikzQ+DPZhd/pKRWDVDe+REVJSXfR0CQk=
+-----END CERTIFICATE-----
+"""
+"""Of bot.example.com, until 3 May 2027."""
+KEY_ID = "00ff00ff00ff00ff"
+CLIENT = SSLKey(kind=SSLKeyKind.CLIENT, name="Acme <mail>", certificates=CERTIFICATE)
+TRUSTED = SSLKey(kind=SSLKeyKind.TRUSTED, name="x" * LONGEST_NAME, certificates=CERTIFICATE)
+WITH_KEYS = replace(STORED, keys={KEY_ID: CLIENT, "11" * 8: TRUSTED})
 
 
 DEFAULT = MailSettings(configuration=Configuration.DEFAULT)
@@ -60,6 +78,24 @@ VIEWS: dict[str, tuple[Form, Surroundings]] = {
         ),
         ALONE,
     ),
+    "ssl-key-offered": (fresh(), WITH_KEYS),
+    "ssl-key-chosen": (fresh(ssl_key=KEY_ID), replace(WITH_KEYS, keys_managed=True)),
+    "ssl-key-deleted": (fresh(ssl_key=KEY_ID), STORED),
+    "ssl-key-none-to-choose": (fresh(), replace(STORED, keys_managed=True)),
+    "suggestion": (
+        replace(
+            fresh(MailSettings(), from_address="team@acme.com"),
+            suggestion=Suggestion(
+                domain="acme.com",
+                host="smtp.gmail.com",
+                port=465,
+                tls_mode=TLSMode.IMPLICIT,
+                provider="gmail",
+                why="The mail records of acme.com say that *somebody* handles <its> mail.",
+            ),
+        ),
+        ALONE,
+    ),
     "notice": (replace(fresh(), notice="*<@UOWNER> saved other settings.*\n• Port: 25"), STORED),
 }
 
@@ -82,6 +118,10 @@ def any_surroundings() -> SearchStrategy[Surroundings]:
         password_set_at=st.sampled_from([None, AT]),
         password_waits=st.booleans(),
         password_way=st.booleans(),
+        keys=st.dictionaries(
+            st.sampled_from([KEY_ID, "11" * 8]), st.sampled_from([CLIENT, TRUSTED])
+        ),
+        keys_managed=st.booleans(),
     )
 
 
@@ -133,6 +173,25 @@ def test_a_complaint_stands_under_its_field() -> None:
     blocks = draw(form, ALONE)["blocks"]
     [at] = [number for number, each in enumerate(blocks) if each.get("block_id") == "host"]
     assert blocks[at + 1]["elements"][0]["text"] == ":warning: No such &lt;server&gt;."
+
+
+def test_ssl_keys_belong_to_encryption_alone() -> None:
+    around = replace(WITH_KEYS, keys_managed=True)
+    for form in (fresh(tls_mode="none"), fresh(DEFAULT)):
+        assert "SSL key" not in visible_text(draw(form, around)["blocks"])
+
+
+def test_a_complaint_about_the_ssl_key_is_shown_where_there_is_none_to_choose() -> None:
+    form = replace(fresh(), complaints={"ssl_key": "It was given with another SSL key."})
+    assert "It was given with another SSL key." in visible_text(draw(form, ALONE)["blocks"])
+    assert "SSL key" not in visible_text(draw(fresh(), ALONE)["blocks"])
+
+
+def test_a_long_name_is_cut_where_slack_has_no_room_for_it() -> None:
+    assert key_label(CLIENT) == "Acme <mail> (client key, until 3 May 2027)"
+    label = key_label(TRUSTED)
+    assert len(label) == 75
+    assert label.endswith("x… (trusted certificate, until 3 May 2027)")
 
 
 def test_a_given_password_can_be_taken_back_though_none_is_stored() -> None:

@@ -1,0 +1,1 @@
+"""How a cause is recognised in what a mail server says. Data only."""

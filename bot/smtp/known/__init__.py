@@ -1,0 +1,1 @@
+"""What we know of mail providers: their servers, what they ask for, how they are recognised."""
