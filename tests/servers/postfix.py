@@ -6,7 +6,9 @@ from pathlib import Path
 from tests.servers.cage import caged
 from tests.servers.real_server import PASSWORD, USERNAME, Door, RealServer, free_ports
 
-_SUBMISSION = "-o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions="
+_SUBMISSION = (
+    "-o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject"
+)
 _STARTTLS = f"{_SUBMISSION} -o smtpd_tls_security_level=encrypt"
 _DOORS = {
     Door.STARTTLS: _STARTTLS,

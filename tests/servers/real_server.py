@@ -9,6 +9,10 @@ from email.policy import SMTPUTF8
 from enum import StrEnum
 from pathlib import Path
 
+import trustme
+
+from bot.smtp.settings import TLSMode
+from bot.smtp.transcript import Transcript
 from tests.servers.cage import Process
 
 # What stands in the servers' own files below etc/ too.
@@ -44,6 +48,13 @@ class Door(StrEnum):
     MUTUAL = "mutual"
     """TLS from the start, for those with a client certificate."""
 
+    @property
+    def tls_mode(self) -> TLSMode:
+        """What the settings must say to enter by it."""
+        if self is Door.OPEN:
+            return TLSMode.NONE
+        return TLSMode.IMPLICIT if self in {Door.IMPLICIT, Door.MUTUAL} else TLSMode.STARTTLS
+
 
 def free_ports(*doors: Door) -> dict[Door, int]:
     """Return a free port for each of *doors*."""
@@ -52,6 +63,17 @@ def free_ports(*doors: Door) -> dict[Door, int]:
     for each in held:
         each.close()
     return dict(zip(doors, ports, strict=True))
+
+
+def certify(state: Path, *, authority: trustme.CA, customers: trustme.CA) -> None:
+    """Write into *state* a server's certificate, and whose certificates let customers in."""
+    issued = authority.issue_cert(HOST, "127.0.0.1")
+    chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
+    key = issued.private_key_pem.bytes()
+    (state / "server.pem").write_bytes(chain)
+    (state / "server.key").write_bytes(key)
+    (state / "both.pem").write_bytes(key + chain)
+    (state / "clients.pem").write_bytes(customers.cert_pem.bytes())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +90,22 @@ class RealServer:
     delivered: str
     """What its log says once a message is in a mailbox. `{queue_id}` is the queue id."""
 
-    def message(self, message_id: str, *, queue_id: str) -> EmailMessage:
-        """Return the message as it lies in a mailbox; wait until it does."""
-        self.process.wait_for(self.delivered.format(queue_id=queue_id))
-        for each in self.mail.rglob("*"):
-            if each.is_file() and message_id.encode() in (content := each.read_bytes()):
+    def message(self, transcript: Transcript) -> EmailMessage:
+        """Return the message of *transcript* as it lies in a mailbox; wait until it does."""
+        self.process.wait_for(self.delivered.format(queue_id=transcript.queue_id))
+        assert transcript.message_id
+        for each in self._messages:
+            if transcript.message_id.encode() in (content := each.read_bytes()):
                 message = message_from_bytes(content, policy=SMTPUTF8)
                 assert isinstance(message, EmailMessage)
                 return message
-        raise AssertionError(f"{self.name} has no message {message_id}")
+        raise AssertionError(f"{self.name} has no message {transcript.message_id}")
+
+    def arrivals(self, transcript: Transcript) -> int:
+        """Return how many messages lie in mailboxes, once that of *transcript* does."""
+        self.process.wait_for(self.delivered.format(queue_id=transcript.queue_id))
+        return len(self._messages)
+
+    @property
+    def _messages(self) -> list[Path]:
+        return [each for each in self.mail.rglob("*") if each.is_file()]
