@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,14 @@ from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import AddressPolicy
 from tests.servers.cage import PACKAGES
+from tests.servers.choice import NAMES, each_of
 from tests.servers.exim import start_exim
 from tests.servers.opensmtpd import start_opensmtpd
 from tests.servers.postfix import start_postfix
 from tests.servers.real_server import HOST, RealServer, certify
 from tests.servers.sending import Sender
 from tests.servers.smtp_server import start_smtp_server
+from tests.servers.swaks import PROGRAM
 
 _FILES = Path(__file__).parent / "etc"
 
@@ -43,7 +45,7 @@ def _lacking(name: str) -> str | None:
     return f"{missing[0]} is not here (Debian's package util-linux)." if missing else None
 
 
-def skip_or_fail(reason: str | None) -> None:
+def _skip_or_fail(reason: str | None) -> None:
     """Skip a test that lacks something; fail it in CI, where nothing may be lacking."""
     if reason is None:
         return
@@ -52,23 +54,30 @@ def skip_or_fail(reason: str | None) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(
-    scope="session",
-    params=[pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in _START],
-)
-def server(
-    request: pytest.FixtureRequest,
-    authority: trustme.CA,
-    customers: trustme.CA,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[RealServer]:
-    """Each of the servers in turn; the tests of one are on one worker, and start it once."""
-    skip_or_fail(_lacking(request.param))
-    state = tmp_path_factory.mktemp(request.param)
-    certify(state, authority=authority, customers=customers)
-    running = _START[request.param](state, _FILES)
-    yield running
-    running.process.stop()
+@pytest.fixture(scope="session")
+def started(
+    authority: trustme.CA, customers: trustme.CA, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], RealServer]]:
+    """Start a server by its name, at its first test: it runs until the last one."""
+    running: dict[str, RealServer] = {}
+
+    def start(name: str) -> RealServer:
+        if name not in running:
+            state = tmp_path_factory.mktemp(name)
+            certify(state, authority=authority, customers=customers)
+            running[name] = _START[name](state, _FILES)
+        return running[name]
+
+    yield start
+    for each in running.values():
+        each.process.stop()
+
+
+@pytest.fixture(params=each_of(NAMES))
+def server(request: pytest.FixtureRequest, started: Callable[[str], RealServer]) -> RealServer:
+    """Each of the servers; the tests of one are on one worker."""
+    _skip_or_fail(_lacking(request.param))
+    return started(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +105,9 @@ def network(authority: trustme.CA, tmp_path: Path) -> Network:
 def send(server: RealServer, network: Network) -> Sender:
     """Send tests to the server."""
     return Sender(server=server, network=network)
+
+
+@pytest.fixture(scope="session")
+def swaks_is_here() -> None:
+    """Skip what compares us with swaks where there is none."""
+    _skip_or_fail(None if PROGRAM else "swaks is not here. On Debian: apt-get install swaks")

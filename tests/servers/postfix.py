@@ -17,7 +17,8 @@ _DOORS = {
     Door.LOGIN: f"{_STARTTLS} -o smtpd_sasl_mechanism_filter=login",
     Door.CRAM_MD5: f"{_STARTTLS} -o smtpd_sasl_mechanism_filter=cram-md5",
     Door.SCRAM: f"{_STARTTLS} -o smtpd_sasl_mechanism_filter=scram-sha-256",
-    Door.BROKEN: "-o smtpd_tls_security_level=may -o smtpd_tls_chain_files=/mnt/missing.pem",
+    Door.BROKEN: "-o smtpd_tls_security_level=may -o smtpd_tls_chain_files="
+    " -o smtpd_tls_cert_file=/mnt/missing.pem",
     Door.MUTUAL: f"{_SUBMISSION} -o smtpd_tls_wrappermode=yes -o smtpd_tls_req_ccert=yes"
     " -o smtpd_tls_security_level=encrypt -o smtpd_tls_CAfile=/mnt/clients.pem",
 }

@@ -24,7 +24,7 @@ const rules = {
     return done(refusal(535, "Invalid username or password"));
   },
   onMailFrom({ address }, session, done) {
-    done(address === "stranger@example.com" ? refusal(550, "Not your address") : null);
+    done(address === "stranger@example.com" ? refusal(550, "This user may not send as stranger@example.com") : null);
   },
   onRcptTo({ address }, session, done) {
     if (address === "later@example.com") return done(refusal(450, "Greylisted, come back later"));
@@ -37,7 +37,7 @@ const rules = {
     stream.on("end", () => {
       const content = Buffer.concat(parts);
       if (stream.sizeExceeded) return done(refusal(552, "Message exceeds fixed maximum size"));
-      if (/^Subject:.*forbidden-content/m.test(content)) return done(refusal(554, "Not wanted"));
+      if (/^Subject:.*forbidden-content/m.test(content)) return done(refusal(554, "Message refused as spam"));
       fs.writeFileSync(path.join(state, "mail", session.id), content);
       say("delivered", session.id);
       return done(null, `OK: queued as ${session.id}`);
