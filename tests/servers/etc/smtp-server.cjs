@@ -24,7 +24,7 @@ const rules = {
     return done(refusal(535, "Invalid username or password"));
   },
   onMailFrom({ address }, session, done) {
-    done(address === "stranger@example.com" ? refusal(550, "This user may not send as stranger@example.com") : null);
+    done(address === "stranger@example.com" ? refusal(550, "Not allowed to send as this address") : null);
   },
   onRcptTo({ address }, session, done) {
     if (address === "later@example.com") return done(refusal(450, "Greylisted, come back later"));
