@@ -12,7 +12,6 @@ from pathlib import Path
 import trustme
 
 from bot.smtp.settings import TLSMode
-from bot.smtp.transcript import Transcript
 from tests.servers.cage import Process
 
 # What stands in the servers' own files below etc/ too.
@@ -90,22 +89,19 @@ class RealServer:
     delivered: str
     """What its log says once a message is in a mailbox. `{queue_id}` is the queue id."""
 
-    def message(self, transcript: Transcript) -> EmailMessage:
-        """Return the message of *transcript* as it lies in a mailbox; wait until it does."""
-        self.process.wait_for(self.delivered.format(queue_id=transcript.queue_id))
-        assert transcript.message_id
-        for each in self._messages:
-            if transcript.message_id.encode() in (content := each.read_bytes()):
+    def message(self, message_id: str | None, *, queue_id: str | None) -> EmailMessage:
+        """Return a message as it lies in a mailbox; wait until it does."""
+        assert message_id
+        assert queue_id
+        self.process.wait_for(self.delivered.format(queue_id=queue_id))
+        for each in self.messages:
+            if message_id.encode() in (content := each.read_bytes()):
                 message = message_from_bytes(content, policy=SMTPUTF8)
                 assert isinstance(message, EmailMessage)
                 return message
-        raise AssertionError(f"{self.name} has no message {transcript.message_id}")
-
-    def arrivals(self, transcript: Transcript) -> int:
-        """Return how many messages lie in mailboxes, once that of *transcript* does."""
-        self.process.wait_for(self.delivered.format(queue_id=transcript.queue_id))
-        return len(self._messages)
+        raise AssertionError(f"{self.name} has no message {message_id}")
 
     @property
-    def _messages(self) -> list[Path]:
+    def messages(self) -> list[Path]:
+        """All that lie in mailboxes."""
         return [each for each in self.mail.rglob("*") if each.is_file()]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 from bot.sending import Service, Trial, explain, new_code, run_test
@@ -10,7 +11,7 @@ from bot.smtp.message import TestMessage
 from bot.smtp.network import Network
 from bot.smtp.settings import MailServer, MailSettings
 from bot.smtp.submission import submit
-from bot.smtp.transcript import Diagnosis, Step, Transcript
+from bot.smtp.transcript import Diagnosis, Outcome, Step, Transcript
 from tests.servers.real_server import HOST, PASSWORD, READER, USERNAME, Door, RealServer
 
 SENDER_NAME = "Acmé Team"
@@ -33,6 +34,12 @@ class Sent:
         assert self.diagnosis is not None
         code = failure.reply.code if failure.reply else None
         return str(failure.stage), code, self.diagnosis.cause
+
+    def in_mailbox(self, server: RealServer) -> EmailMessage:
+        """Return the message as the server delivered it."""
+        transcript = self.transcript
+        assert transcript.outcome is Outcome.ACCEPTED, transcript.failure
+        return server.message(transcript.message_id, queue_id=transcript.queue_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ async def test_a_wrong_password_is_one_failed_login_in_the_servers_log(
     before = server.process.count(server.failed_login)
     sent = await send(door, password="wrong")
     assert sent.found[:2] == ("authentication", 535)
-    server.message((await send(door)).transcript)  # all that came before is in the log too
+    (await send(door)).in_mailbox(server)  # all that came before is in the log too
     assert server.process.count(server.failed_login) == before + 1
 
 
@@ -86,7 +86,7 @@ async def test_that_is_so_with_each_mechanism(server: RealServer, send: Sender, 
     sent = await send(door, password="wrong")
     assert sent.transcript.mechanism == door.upper()
     assert sent.found == ("authentication", 535, "bad-credentials")
-    server.message((await send(door)).transcript)
+    (await send(door)).in_mailbox(server)
     assert server.process.count(server.failed_login) == before + 1
 
 
