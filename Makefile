@@ -29,7 +29,7 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 test: check  ## format, lint, types, house rules, tests
-	$(BIN)/pytest --numprocesses=auto --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -16,7 +16,7 @@ import trustme
 from bot.config import read
 from bot.smtp.settings import MailSettings, Password
 from bot.vault import open_vault
-from tests.servers.choice import but
+from tests.servers.choice import only
 from tests.servers.real_server import (
     GREYLISTED,
     NOBODY,
@@ -35,7 +35,7 @@ RunTest = Callable[..., Awaitable[Ended]]
 
 @pytest.fixture
 def terminal(server: RealServer, authority: trustme.CA, tmp_path: Path) -> RunTest:
-    """Save settings for a door, and run the command; the answer is its status and its object."""
+    """Save settings, and run the command; the answer is its status and its object."""
     trusted = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(trusted)
     environ = {
@@ -46,8 +46,8 @@ def terminal(server: RealServer, authority: trustme.CA, tmp_path: Path) -> RunTe
         "SSL_CERT_FILE": str(trusted),
     }
 
-    async def run(*words: str, door: Door = Door.STARTTLS, password: str = PASSWORD) -> Ended:
-        _save(environ, server, door, password)
+    async def run(*words: str, password: str = PASSWORD) -> Ended:
+        _save(environ, server, password)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "test", *words, "--json"),
             env=environ,
@@ -63,12 +63,11 @@ def terminal(server: RealServer, authority: trustme.CA, tmp_path: Path) -> RunTe
     return run
 
 
-def _save(environ: dict[str, str], server: RealServer, door: Door, password: str) -> None:
+def _save(environ: dict[str, str], server: RealServer, password: str) -> None:
     now = datetime.now(UTC)
     settings = MailSettings(
         host="127.0.0.1",
-        port=server.ports[door],
-        tls_mode=door.tls_mode,
+        port=server.ports[Door.STARTTLS],
         username=USERNAME,
         from_address=USERNAME,
     )
@@ -80,11 +79,10 @@ def _save(environ: dict[str, str], server: RealServer, door: Door, password: str
     vault.close()
 
 
-@pytest.mark.parametrize("door", [Door.STARTTLS, Door.IMPLICIT])
 async def test_an_accepted_message_is_one_object_and_a_mail(
-    server: RealServer, terminal: RunTest, door: Door
+    server: RealServer, terminal: RunTest
 ) -> None:
-    status, told = await terminal(READER, door=door)
+    status, told = await terminal(READER)
     assert (status, told["outcome"], told["stage"]) == (os.EX_OK, "accepted", "accepted")
     assert told["cause"] is None
     assert (told["tls"]["version"], told["tls"]["verified"]) == ("TLSv1.3", True)
@@ -103,13 +101,14 @@ async def test_a_wrong_password_is_status_69_and_one_failed_login(
     server.process.wait_for(server.failed_login, times=before + 1)
 
 
+@only("exim")
 async def test_an_unknown_recipient_is_found_without_a_mail(terminal: RunTest) -> None:
     status, told = await terminal(NOBODY, "--no-send")
     assert status == os.EX_UNAVAILABLE
     assert (told["stage"], told["cause"]) == ("recipient", "recipient-unknown")
 
 
-@but("opensmtpd")
+@only("postfix")
 async def test_greylisting_is_status_75(terminal: RunTest) -> None:
     status, told = await terminal(GREYLISTED)
     assert (status, told["cause"]) == (os.EX_TEMPFAIL, "greylisted")
