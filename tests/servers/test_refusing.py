@@ -98,6 +98,19 @@ async def test_without_a_message_the_recipient_is_refused_all_the_same(
     assert without.found == with_message.found
 
 
+@pytest.mark.parametrize("door", [Door.STARTTLS, Door.IMPLICIT, Door.OPEN])
+@pytest.mark.parametrize("send_it", [True, False])
+async def test_after_a_refusal_we_leave_as_one_does(
+    server: RealServer, send: Sender, door: Door, send_it: bool
+) -> None:
+    complaint = r"lost connection|unexpected disconnection|non-properly|synchronization error"
+    assert (await send(door)).in_mailbox(server)  # all that came before is in the log
+    before = server.process.count(complaint)
+    await send(door, send=send_it, **FAULTS["unknown recipient"].ours)
+    assert (await send(door)).in_mailbox(server)
+    assert server.process.count(complaint) == before, server.process.lines[-20:]
+
+
 def _said(sent: Sent, verb: str) -> str:
     """Return our command that begins with *verb*."""
     return next(
