@@ -40,6 +40,8 @@ class Trial:
     channel: str
     """Empty: not asked for in a channel."""
     at: datetime
+    in_slack: bool = True
+    """False: asked for at the command line, where nothing waits for a confirmation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ def _compose(service: Service, settings: MailSettings, trial: Trial) -> Built:
         reply_to=settings.reply_to,
         to=trial.recipient,
         date=trial.at,
+        in_slack=trial.in_slack,
     )
     return message.build()
 

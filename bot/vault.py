@@ -52,6 +52,8 @@ class Vault:
     """What stands in open forms."""
     passwords: SealedStore[dict[str, Any]]
     """Passwords that were given and wait for a Save."""
+    uploads: SealedStore[dict[str, Any]]
+    """Files that were uploaded as SSL keys and could not be opened yet."""
     links: SealedStore[dict[str, Any]]
     """Single-use links to the password page."""
     audit: AuditLog
@@ -257,6 +259,7 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
         keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),
+        uploads=documents("pending-upload"),
         links=documents("password-link"),
         audit=AuditLog(engine, keyring),
         runs=Runs(engine, keyring),

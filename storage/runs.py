@@ -114,11 +114,17 @@ class Runs:
         return open_run(self.keyring, row) if row else None
 
     def change(
-        self, run_id: str, change: Callable[[bytes], bytes], *, at: datetime
+        self,
+        run_id: str,
+        change: Callable[[bytes], bytes],
+        *,
+        at: datetime,
+        to: RunState | None = None,
     ) -> bytes | None:
         """Give a run the payload that *change* makes of its own, and return it.
 
-        Two at once are done one after the other. None: there is no such run.
+        With *to*, take it to that state, in which nothing is due. Two at once are done one after
+        the other. None: there is no such run.
         """
         query = select(runs).where(runs.c.id == run_id)
         with writing(self.engine) as connection:
@@ -128,6 +134,8 @@ class Runs:
             payload = change(open_run(self.keyring, row).payload)
             context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
             values = {"updated_at": at} | _sealed(self.keyring, payload, context)
+            if to is not None:
+                values |= {"state": to, "due_at": None}
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
         return payload
 
@@ -141,16 +149,15 @@ class Runs:
             rows = found.mappings().all()
         return tuple(open_run(self.keyring, row) for row in rows)
 
-    def claim_due(self, *, now: datetime, until: datetime) -> tuple[Run, ...]:
-        """Return the runs that are due *now*, each to one caller.
+    def claim_due(self, *, now: datetime, until: datetime) -> tuple[str, ...]:
+        """Return the ids of the runs that are due *now*, each to one caller.
 
         They are due again at *until*, for somebody else, unless `settle` says before that what was
-        to be done is done.
+        to be done is done. One that can't be opened holds up no other.
         """
-        due = update(runs).where(runs.c.due_at <= now).values(due_at=until).returning(*runs.c)
+        due = update(runs).where(runs.c.due_at <= now).values(due_at=until).returning(runs.c.id)
         with writing(self.engine) as connection:
-            rows = connection.execute(due).mappings().all()
-        return tuple(open_run(self.keyring, row) for row in rows)
+            return tuple(connection.scalars(due).all())
 
     def settle(self, run_id: str) -> None:
         """Note that nothing is to be done about a run any more."""

@@ -2,27 +2,43 @@
 
 import ast
 import re
+import ssl
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 from packaging.requirements import Requirement
 
 from bot.arguments import make_parser
 from bot.config import VARIABLES
 from bot.slack.app import REDRAWING
+from bot.slack.keys.kept import Kept
+from bot.slack.keys.place import Place
+from bot.slack.keys.trust_view import trust_view, trusted_view
+from bot.slack.keys.upload_view import Asked, upload_view
+from bot.slack.keys.view import delete_view, keys_view, rename_view
 from bot.slack.settings.answers import saved_view
 from bot.slack.settings.form import new_form
 from bot.slack.settings.password_view import given_view, link_view, typed_view
 from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
+from bot.smtp.ssl_key_files import trusted_certificate
 from bot.smtp.suggestion import Suggestion
 
+NOW = datetime.now(UTC)
+DER = ssl.PEM_cert_to_DER_cert(trustme.CA().cert_pem.bytes().decode())
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for folder in ("bot", "storage") for path in (ROOT / folder).rglob("*.py"))
+
+
+def kept_key(*, host: str = "") -> Kept:
+    key = trusted_certificate(DER, name="Ours", host=host)
+    return Kept(id="k1", key=key, revision=1, changed_by="U1", changed_at=NOW, used=False)
 
 
 def registered(kind: str) -> set[str]:
@@ -73,6 +89,12 @@ def drawn() -> list[dict[str, Any]]:
         typed_view("U1-x"),
         link_view("https://example.com/password/x"),
         given_view(),
+        keys_view([kept_key()], form="U1-x", now=NOW),
+        upload_view(Place(), Asked()),
+        rename_view(Place(), kept_key()),
+        delete_view(Place(), kept_key(), now=NOW),
+        trust_view("r1", kept_key().key.leaf, host="mail.example.com", port=587),
+        trusted_view(kept_key(host="mail.example.com")),
     ]
 
 
@@ -80,7 +102,9 @@ def acting(view: dict[str, Any]) -> set[str]:
     """The ids of the elements that send an action."""
     ids = set()
     for block in view["blocks"]:
-        if block["type"] == "actions":
+        if "accessory" in block:
+            ids.add(block["accessory"]["action_id"])
+        elif block["type"] == "actions":
             ids |= {each["action_id"] for each in block["elements"]}
         elif block["type"] == "input" and block.get("dispatch_action"):
             ids.add(block["element"]["action_id"])
@@ -91,7 +115,8 @@ def test_what_is_drawn_is_answered() -> None:
     answered = registered("action") | set(REDRAWING)
     for view in drawn():
         assert acting(view) <= answered
-    in_messages = {"fix_settings", "apply_fix", "test_again", "test_details"}
+    in_messages = {"fix_settings", "apply_fix", "test_again", "test_details", "trust_certificate"}
+    in_messages |= {"arrived", "not_arrived", "copy_for_mail_team"}
     assert set().union(*map(acting, drawn())) | in_messages == answered
 
 

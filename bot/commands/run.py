@@ -24,7 +24,7 @@ def run(config: Config) -> int:
     """
     # Here, because the other commands need none of Slack's packages and start without them.
     from bot.slack.api import SlackRefused  # noqa: PLC0415 - the reason is above
-    from bot.slack.program import Parts  # noqa: PLC0415 - the same
+    from bot.slack.assembly import Parts  # noqa: PLC0415 - the same
     from bot.slack.program import run as serve  # noqa: PLC0415 - the same
 
     found = obstacles(config, told=())

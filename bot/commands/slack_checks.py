@@ -15,7 +15,12 @@ from bot.config import Config
 from bot.variables import CURES
 
 REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read", "users:read.email"})
-OPTIONAL_SCOPES = frozenset({"chat:write.public"})
+_WITHOUT = {
+    "chat:write.public": "invite the bot to a channel to see a test's stages there live",
+    "files:read": "no SSL key can be uploaded in Slack",
+    "files:write": "uploaded key files have to be deleted in Slack by hand",
+}
+OPTIONAL_SCOPES = frozenset(_WITHOUT)
 """As manifest.yml asks for them; a test compares."""
 
 _SKEW = timedelta(seconds=60)
@@ -78,12 +83,9 @@ def _scopes(headers: Headers) -> Finding:
             "Add them under “OAuth & Permissions”, “Bot Token Scopes”, or paste manifest.yml under "
             "“App Manifest”, then install the app into the workspace again.",
         )
-    if OPTIONAL_SCOPES - granted:
-        return well(
-            "scopes",
-            "All that is needed. Without chat:write.public, invite the bot to a channel to see a "
-            "test's stages there live.",
-        )
+    if lacking := [name for name in _WITHOUT if name not in granted]:
+        said = " ".join(f"Without {each}, {_WITHOUT[each]}." for each in lacking)
+        return well("scopes", f"All that is needed. {said}")
     return well("scopes", "All of the manifest's.")
 
 

@@ -17,6 +17,7 @@ from bot.slack.deeds import tested
 from bot.slack.mailtest.words import duration
 from bot.slack.words import OPERATOR
 from bot.smtp.address import InvalidAddress, parse_address
+from bot.smtp.expiry import expiry_warning
 from bot.smtp.network import Network
 from bot.smtp.settings import LABELS, MailSettings, TLSMode
 from bot.smtp.transcript import (
@@ -66,6 +67,7 @@ def test(vault: Vault, config: Config, console: Console, *, network: Network, as
         asked_by=f"the {OPERATOR}",
         channel="",
         at=datetime.now(UTC),
+        in_slack=False,
     )
 
     def watch(step: Step) -> None:
@@ -176,6 +178,9 @@ def _tell(
 ) -> None:
     console.say()
     console.say(_verdict(transcript, trial))
+    accepted = transcript.outcome is Outcome.ACCEPTED
+    if accepted and (warning := expiry_warning(transcript, trial.at)):
+        console.say(f"The certificate ends soon. {warning}")
     if transcript.failure is not None and transcript.failure.reply is not None:
         console.say(f"The server's own words: {_words(transcript.failure.reply)}")
     if diagnosis is None:

@@ -1,5 +1,6 @@
 """What the page asks for: each request is something that a person does in the chat client."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from bot.demo.guide import Guide
 from bot.demo.modal import Modal
 from bot.demo.person import Person
 from bot.demo.record import Json, parsed
-from bot.demo.servers import SERVERS
+from bot.demo.servers import KEY_FILE, SERVERS
 from bot.demo.slack import StandIn
 from bot.demo.snapshot import COMMANDS, Screens
 from bot.demo.workspace import Refused
@@ -56,6 +57,8 @@ class Api:
     slack: StandIn
     guide: Guide
     screens: Screens
+    client_key: bytes
+    """A file that a mail server's clients may have."""
 
     def routes(self) -> list[web.RouteDef]:
         """Name every request."""
@@ -64,13 +67,14 @@ class Api:
             "shortcut": self.shortcut,
             "press": self.press,
             "modal/act": self.act,
+            "modal/attach": self.attach,
             "modal/submit": self.submit,
             "modal/close": self.close,
             "fill": self.fill,
-            "mail/opened": self.mail_opened,
             "guide/dismiss": self.dismiss,
         }
-        return [web.post(f"/api/{name}", self._door(each)) for name, each in table.items()]
+        posts = [web.post(f"/api/{name}", self._door(each)) for name, each in table.items()]
+        return [*posts, web.get(f"/{KEY_FILE}", self._hand_out_key)]
 
     def person(self, user_id: object) -> Person:
         """Return somebody of the workspace. Raises Mistake."""
@@ -121,6 +125,19 @@ class Api:
         value = _shown(request.body.get("value"))
         return _done(await modal.act(request.text("block_id"), request.text("action_id"), value))
 
+    async def attach(self, request: Request) -> Json:
+        """Choose a file in a field of the modal."""
+        modal = self._modal(request)
+        modal.enter_all(request.values())
+        try:
+            content = b64decode(request.text("content"), validate=True)
+        except ValueError:
+            raise Mistake("The page sent the file in a way that nobody can read.") from None
+        modal.attach_at(
+            (request.text("block_id"), request.text("action_id")), request.text("name"), content
+        )
+        return {"version": self.slack.events.changes}
+
     async def submit(self, request: Request) -> Json:
         """Press the modal's submit button."""
         modal = self._modal(request)
@@ -167,17 +184,17 @@ class Api:
         self.guide.filled()
         return {"version": self.slack.events.changes}
 
-    async def mail_opened(self, request: Request) -> Json:
-        """Read a mail of the inbox."""
-        if not any(each["id"] == request.text("id") for each in self.screens.inbox.as_json()):
-            raise Mistake("This mail is no longer kept.")
-        self.guide.mail_opened()
-        return {}
-
     async def dismiss(self, request: Request) -> Json:
         """Show the guide no more."""
         self.guide.dismiss(request.person.id)
         return {}
+
+    async def _hand_out_key(self, _request: web.Request) -> web.Response:
+        return web.Response(
+            body=self.client_key,
+            content_type="application/x-pkcs12",
+            headers={"Content-Disposition": f"attachment; filename={KEY_FILE}"},
+        )
 
     def _modal(self, request: Request) -> Modal:
         modal = request.person.screen()

@@ -150,11 +150,11 @@ ELEMENTS: dict[str, Shape] = {
 TYPED = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
 SELECTS = frozenset({"static_select", "users_select", "conversations_select"})
 CHOICES = frozenset({"static_select", "radio_buttons", "checkboxes"})
-INPUTS = TYPED | SELECTS | CHOICES
+INPUTS = TYPED | SELECTS | CHOICES | {"file_input"}
 """The elements that hold a value, and so are in `view.state.values`."""
 
 WITHIN: dict[str, frozenset[str]] = {
-    "input": INPUTS | {"file_input"},
+    "input": INPUTS,
     "section": SELECTS | {"button", "overflow", "checkboxes", "radio_buttons", "image"},
     "actions": SELECTS | {"button", "overflow", "checkboxes", "radio_buttons"},
 }

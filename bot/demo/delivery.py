@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.demo.door import Answer, Door, Kind, Packet, Undelivered
+from bot.demo.files import Files
 from bot.demo.payloads import about
 from bot.demo.permits import Permits
 from bot.demo.record import Json, Record
@@ -26,6 +27,7 @@ class Delivery:
     views: Views
     permits: Permits
     responses: Responses
+    files: Files
     record: Record
     door: Door
     origin: str

@@ -21,6 +21,7 @@ async def fill(modal: Modal, server: DemoServer, *, port: int) -> None:
     await _choose(modal, "provider", "Other")
     await _choose(modal, "tls_mode", server.tls_mode.label)
     await _sign_in(modal, anonymously=not server.username)
+    await _ssl_key(modal, wanted=server.wants_client)
     typed = {"host": server.host, "port": str(port), "from_address": server.from_address}
     if server.username:
         typed["username"] = server.username
@@ -33,6 +34,13 @@ async def _choose(modal: Modal, name: str, option: str) -> None:
     if modal.value(LABELS[name]) != option:
         await modal.choose(LABELS[name], option)
         await modal.changed(patience=_PATIENCE)
+
+
+async def _ssl_key(modal: Modal, *, wanted: bool) -> None:
+    label = LABELS["ssl_key"]
+    if label in modal.fields():
+        keys = [each for each in modal.options(label) if "(client key" in each]
+        await modal.choose(label, keys[0] if wanted and keys else "None")
 
 
 async def _sign_in(modal: Modal, *, anonymously: bool) -> None:

@@ -9,7 +9,7 @@ STEPS = {
     "choose": "Choose “All well, with STARTTLS” among the mail servers: “Use it” fills the form.",
     "save": "Give the password that stands there with “Set password”, then Save.",
     "test": "Type /mailtest and your address: each stage shows up in the channel.",
-    "code": "Open the new mail in the inbox and compare its code.",
+    "code": "Find the test's code in the inbox, and press “It arrived” under the test.",
     "break": "Now break it: use another mail server, save, and test again.",
     "explanation": "Read what the failure means and what to do.",
 }
@@ -33,10 +33,6 @@ class Guide:
         """Note that the bot came to a mail server."""
         if server.wrong:
             self._do("break")
-
-    def mail_opened(self) -> None:
-        """Note that somebody read a mail."""
-        self._do("code")
 
     def dismiss(self, user: str) -> None:
         """Show it to *user* no more."""
@@ -77,6 +73,8 @@ def _steps_of(entry: Entry, *, broken: bool) -> set[str]:
         done.add("open")
     if "mail_settings_saved" in said:
         done.add("save")
+    if any("got the message" in each for each in said):
+        done.add("code")
     if broken and any("What it means" in each for each in said):
         done.add("explanation")
     return done

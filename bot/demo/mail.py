@@ -31,10 +31,12 @@ class Mailbox:
     _put_off: set[tuple[str, str]] = field(default_factory=set)
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name, as the ones below
-        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, lines: list[str]
+        self, server: SMTP, session: Session, _envelope: Envelope, name: str, lines: list[str]
     ) -> list[str]:
         """Say what is offered; to sign in, only where somebody has to."""
         session.host_name = name
+        if self.server.wants_client and session.ssl and not _shown_certificate(server):
+            return [f"421 4.7.1 {self.server.host} Error: No client certificate presented"]
         kept = [each for each in lines if self.server.username or "AUTH" not in each]
         return [*kept[:-1], "250-ENHANCEDSTATUSCODES", kept[-1]]
 
@@ -84,6 +86,11 @@ class Mailbox:
         if not isinstance(error, TLSSetupException):
             log.error("a mail server of the demo failed", exc_info=error)
         return "451 4.3.0 Something went wrong here"
+
+
+def _shown_certificate(server: SMTP) -> bool:
+    transport = server.transport
+    return bool(transport is not None and transport.get_extra_info("peercert"))
 
 
 def serve_smtp(mailbox: Mailbox, tls: ssl.SSLContext) -> SMTP:

@@ -36,7 +36,7 @@ class MailServers:
     async def start(self, authority: Authority) -> None:
         """Listen, each on its usual port where that is free, else on any free one."""
         for each in SERVERS:
-            tls = authority.context(each.host, each.certificate)
+            tls = authority.context(each.host, each.certificate, wants_client=each.wants_client)
             listening = await _listen(
                 self._maker(each, tls),
                 port=each.usual_port,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.demo.block_kit import problems
+from bot.demo.files import Files
 from bot.demo.permits import Permits
 from bot.demo.record import Json, Record
 from bot.demo.views import Views
@@ -20,6 +21,7 @@ class Methods:
     workspace: Workspace
     views: Views
     permits: Permits
+    files: Files
     record: Record
     scopes: set[str]
     origin: str
@@ -52,6 +54,12 @@ class Methods:
             ),
             "conversations.info": Method(
                 call=self.conversations_info, needs=channels, required=("channel",), reads=True
+            ),
+            "files.info": Method(
+                call=self.files.info, needs=("files:read",), required=("file",), reads=True
+            ),
+            "files.delete": Method(
+                call=self.files.delete, needs=("files:write",), required=("file",)
             ),
         }
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, field
 
 from bot.demo.block_elements import TYPED
-from bot.demo.delivery import Delivery
 from bot.demo.door import Answer
-from bot.demo.drawing import buttons, elements, links, options, plain, visible_text
+from bot.demo.drawing import buttons, elements, options, plain, visible_text
 from bot.demo.payloads import action, action_in_view, view_closed, view_submission
 from bot.demo.record import Json
-from bot.demo.state import Field, labels
+from bot.demo.screen import Screen
+from bot.demo.state import Field, Key
 from bot.demo.submission import Outcome, settle
-from bot.demo.views import Stack, View
-from bot.demo.workspace import User
+from bot.demo.views import View
+
+_CHANGED = "The form has changed meanwhile. Look again, then try once more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,103 +24,8 @@ class Submitted:
     """Complaints by label: the client's own, or the bot's."""
 
 
-class Modal:
-    """What is on the screen of one person: the top view of a stack."""
-
-    def __init__(self, slack: Delivery, stack: Stack, *, user: User) -> None:
-        self._slack = slack
-        self._stack = stack
-        self._user = user
-        self._seen = stack.revision
-
-    @property
-    def view(self) -> View:
-        """The view on top. Raises LookupError when the modal is closed."""
-        if self._stack.top is None:
-            raise LookupError("The modal is closed.")
-        return self._stack.top
-
-    @property
-    def views(self) -> list[View]:
-        """The views on the stack, lowest first."""
-        return list(self._stack.views)
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-        return plain(self.view.definition["title"])
-
-    @property
-    def blocks(self) -> list[Json]:
-        """Its blocks, as the bot drew them last."""
-        blocks: list[Json] = self.view.definition["blocks"]
-        return blocks
-
-    @property
-    def submit_button(self) -> str | None:
-        """The text of its submit button; None where it has none."""
-        text = self.view.definition.get("submit")
-        return plain(text) if text else None
-
-    @property
-    def depth(self) -> int:
-        """How many views are on the stack; 0: closed."""
-        return len(self._stack.views)
-
-    @property
-    def closed(self) -> bool:
-        """Whether no view of it is left."""
-        return not self._stack.views
-
-    @property
-    def errors(self) -> dict[str, str]:
-        """The complaints under the fields, by label."""
-        names = {block["block_id"]: label for label, block, _ in labels(self.blocks)}
-        return {names[block_id]: text for block_id, text in self.view.errors.items()}
-
-    @property
-    def buttons(self) -> list[str]:
-        """The texts of the buttons within it."""
-        return [plain(each["text"]) for _, each in buttons(self.blocks)]
-
-    def payload(self) -> Json:
-        """Return the view object that payloads carry now."""
-        return self.view.as_json()
-
-    def fields(self) -> list[str]:
-        """Return the labels in order."""
-        return [label for label, _, _ in labels(self.blocks)]
-
-    def text(self) -> str:
-        """Return all that can be read in it, typed text and complaints included."""
-        typed = [str(each.value) for each in self.view.form.fields.values() if each.value]
-        return "\n".join(
-            [self.title, visible_text(self.blocks), *typed, *self.view.errors.values()]
-        )
-
-    def value(self, label: str) -> str | list[str] | None:
-        """Return what a field shows: text, the chosen option's text, or the ticked ones' texts.
-
-        Of a line without a field: the rest of its text.
-        """
-        for name, block, element in labels(self.blocks):
-            if name == label and element is None:
-                return plain(block["text"]).partition("\n")[2]
-        value = self._field(label).value
-        if isinstance(value, list):
-            return [plain(each["text"]) for each in value]
-        return plain(value["text"]) if isinstance(value, dict) else value
-
-    def options(self, label: str) -> list[str]:
-        """Return the texts that a field offers."""
-        return [plain(each["text"]) for each in options(self._field(label).element)]
-
-    def link(self, label: str) -> str:
-        """Return the address behind a link or link button."""
-        found = links(self.blocks)
-        if label not in found:
-            raise LookupError(f"No link {label!r} here, but {list(found)}.")
-        return found[label]
+class Modal(Screen):
+    """The top view of a stack, and what a person does in it."""
 
     async def type(self, label: str, text: str) -> Answer | None:
         """Fill a text field; one that dispatches each character sends an action."""
@@ -149,6 +55,16 @@ class Modal:
         left = [each for each in boxes.value if each != self._option(boxes, option)]
         return await self._act(boxes, left)
 
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        """Choose a file, which Slack uploads at once. Raises UploadRefused."""
+        self.attach_at(self._field(label).key, name, content)
+
+    def attach_at(self, key: Key, name: str, content: bytes) -> None:
+        """Choose a file in the field with these ids. Raises UploadRefused, LookupError."""
+        if key not in self.view.form.fields:
+            raise LookupError(_CHANGED)
+        self._slack.files.choose(self.view.form.fields[key], name, content, user=self._user.id)
+
     async def press(self, text: str, *, confirm: bool = True) -> Answer | None:
         """Press a button within the modal; *confirm* answers its question, if it asks one."""
         for block, element in buttons(self.blocks):
@@ -157,6 +73,13 @@ class Modal:
                     return None
                 return await self._send_action(block, element, {})
         raise LookupError(f"No button {text!r} here, but {self.buttons}.")
+
+    async def pick(self, beside: str, option: str) -> Answer:
+        """Choose from the menu of the section that says *beside*."""
+        for block, element in elements(self.blocks):
+            if element["type"] == "overflow" and beside in visible_text([block]):
+                return await self._pick(block, element, option, by="text")
+        raise LookupError(f"No menu beside {beside!r} here.")
 
     def enter_all(self, values: dict[str, dict[str, str | list[str]]]) -> None:
         """Take over what a person entered into fields, by block id and action id, before an act.
@@ -175,9 +98,11 @@ class Modal:
             if (block["block_id"], element.get("action_id")) == (block_id, action_id):
                 if element["type"] == "button":
                     return await self._send_action(block, element, {})
+                if element["type"] == "overflow":
+                    return await self._pick(block, element, str(value), by="value")
                 used = self.view.form.fields[block_id, action_id]
                 return await self._act(used, used.meant(value))
-        raise LookupError("The form has changed meanwhile. Look again, then try once more.")
+        raise LookupError(_CHANGED)
 
     async def submit(self) -> Submitted:
         """Press the submit button and wait for what it leads to."""
@@ -213,38 +138,6 @@ class Modal:
         self._slack.views.close(root, all_of_them=True)
         return await self._tell_closed(root, payload)
 
-    async def changed(self, *, patience: float = 10) -> None:
-        """Wait until the bot changed the screen since the last action or the last wait."""
-
-        def find() -> int | None:
-            return self._stack.revision if self._stack.revision > self._seen else None
-
-        self._seen = await self._slack.record.until(
-            find, what="a change of the modal", patience=patience
-        )
-
-    async def shows(self, text: str, *, patience: float = 10) -> None:
-        """Wait until *text* can be read in it."""
-
-        def find() -> bool | None:
-            return True if not self.closed and text in self.text() else None
-
-        await self._slack.record.until(find, what=f"{text!r} in the modal", patience=patience)
-
-    async def gone(self, *, patience: float = 10) -> None:
-        """Wait until it is closed."""
-        await self._slack.record.until(
-            lambda: True if self.closed else None, what="the modal to close", patience=patience
-        )
-
-    def _field(self, label: str) -> Field:
-        for name, block, element in labels(self.blocks):
-            if name == label and element is not None:
-                key = block["block_id"], element["action_id"]
-                if key in self.view.form.fields:
-                    return self.view.form.fields[key]
-        raise LookupError(f"No field {label!r} here, but {self.fields()}.")
-
     def _typed(self, label: str) -> Field:
         found = self._field(label)
         if found.element["type"] not in TYPED:
@@ -265,6 +158,12 @@ class Modal:
         if moment not in config.get("trigger_actions_on", ["on_enter_pressed"]):
             return None
         return await self._send_action(typed.block, typed.element, {"value": typed.value or None})
+
+    async def _pick(self, block: Json, menu: Json, wanted: str, *, by: str) -> Answer:
+        for each in menu["options"]:
+            if wanted == (each["value"] if by == "value" else plain(each["text"])):
+                return await self._send_action(block, menu, {"selected_option": each})
+        raise LookupError(_CHANGED)
 
     async def _act(self, chosen: Field, value: object) -> Answer | None:
         chosen = self.view.form.touch(chosen.key, value)

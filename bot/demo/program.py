@@ -26,8 +26,9 @@ from bot.demo.snapshot import Screens
 from bot.demo.web import make_web
 from bot.demo.workspace import BOT_USER
 from bot.demo.zone import zone_of
+from bot.slack.assembly import Parts
 from bot.slack.mailtest.admission import Limits
-from bot.slack.program import Parts, Program
+from bot.slack.program import Program
 from bot.smtp.certificates import client_context
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import DEFAULT_PORTS
@@ -125,7 +126,10 @@ class Demo:
             public_url=config.public_url or "",
             busy=set(),
         )
-        await self._serve(listening, Api(slack=slack, guide=guide, screens=screens))
+        await self._serve(
+            listening,
+            Api(slack=slack, guide=guide, screens=screens, client_key=authority.client_key()),
+        )
         self.address = f"http://{ADDRESS}:{listening.getsockname()[1]}/"
 
     def _listen(self) -> socket.socket:
@@ -176,7 +180,7 @@ class Demo:
         vault = open_vault(config, announce=lambda _text: None)
         self._open.callback(vault.close)
         self._open.enter_context(hold(database_path(config)))
-        # All fourteen servers can be tried without a pause.
+        # All fifteen servers can be tried without a pause.
         limits = Limits(
             person=Limit(count=60, period=timedelta(minutes=1)),
             workspace=Limit(count=600, period=timedelta(hours=1)),

@@ -8,6 +8,8 @@ from bot.smtp.settings import TLSMode
 DOMAIN = "demo.example"
 USERNAME = f"team@{DOMAIN}"
 PASSWORD = "right-horse-battery"  # noqa: S105 - of servers on loopback, shown on the page
+KEY_FILE = "client-key.p12"
+KEY_PASSPHRASE = "right-horse-key"  # noqa: S105 - of a key that opens a server on loopback
 WRONG_PASSWORD = "wrong-horse-battery"  # noqa: S105 - the same
 
 
@@ -55,6 +57,8 @@ class DemoServer:
     from_address: str = USERNAME
     certificate: Certificate = Certificate.RIGHT
     manner: Manner = Manner.TAKES_MAIL
+    wants_client: bool = False
+    """It lets in only who shows the demo's client key."""
 
     @property
     def host(self) -> str:
@@ -115,6 +119,14 @@ SERVERS = (
         expect="Fails at TLS, before anything is sent.",
         usual_port=5874,
         certificate=Certificate.OF_UNKNOWN_AUTHORITY,
+    ),
+    DemoServer(
+        id="client-key",
+        title="Wants a client certificate",
+        wrong="It lets in only who shows a certificate that it knows.",
+        expect="Fails at TLS. With the SSL key above uploaded and chosen, it is accepted.",
+        usual_port=5880,
+        wants_client=True,
     ),
     DemoServer(
         id="no-starttls",

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.demo.delivery import Delivery
 from bot.demo.door import Answer, HttpDoor, Kind, Packet, Signature
+from bot.demo.files import Files
 from bot.demo.methods import Methods
 from bot.demo.payloads import event_callback
 from bot.demo.permits import Permits
@@ -24,7 +25,9 @@ from bot.demo.weather import Weather
 from bot.demo.web_api import WebApi
 from bot.demo.workspace import Channel, Message, User, Workspace
 
-SCOPES = frozenset({"commands", "chat:write", "users:read", "users:read.email"})
+SCOPES = frozenset(
+    {"commands", "chat:write", "users:read", "users:read.email", "files:read", "files:write"}
+)
 """What the app is granted to begin with; `StandIn.scopes` can be changed."""
 
 
@@ -40,6 +43,7 @@ class StandIn:
     sockets: SocketMode
     scopes: set[str]
     """What the app is granted; may be changed."""
+    files: Files
     events: Record
     _delivery: Delivery
     _signing_secret: str
@@ -70,10 +74,19 @@ class StandIn:
         workspace, views = Workspace(clock=clock or time.time), Views(record)
         permits, weather = Permits(record=record, clock=clock or time.time), Weather()
         sockets, scopes = SocketMode(record=record), set(SCOPES)
+        files = Files(
+            record=record,
+            weather=weather,
+            token=bot_token,
+            scopes=scopes,
+            origin=origin,
+            clock=clock or time.time,
+        )
         methods = Methods(
             workspace=workspace,
             views=views,
             permits=permits,
+            files=files,
             record=record,
             scopes=scopes,
             origin=origin,
@@ -87,6 +100,7 @@ class StandIn:
             views=views,
             permits=permits,
             responses=responses,
+            files=files,
             record=record,
             door=sockets,
             origin=origin,
@@ -105,11 +119,14 @@ class StandIn:
             weather=weather,
             sockets=sockets,
             scopes=scopes,
+            files=files,
             events=record,
             _delivery=delivery,
             _signing_secret=signing_secret,
             _session=aiohttp.ClientSession(),
-            _runner=await _serve(listening, api=api, responses=responses, sockets=sockets),
+            _runner=await _serve(
+                listening, api=api, responses=responses, sockets=sockets, files=files
+            ),
         )
 
     async def stop(self) -> None:
@@ -240,12 +257,18 @@ class StandIn:
 
 
 async def _serve(
-    listening: socket.socket, *, api: WebApi, responses: Responses, sockets: SocketMode
+    listening: socket.socket,
+    *,
+    api: WebApi,
+    responses: Responses,
+    sockets: SocketMode,
+    files: Files,
 ) -> web.AppRunner:
     app = web.Application(client_max_size=2**21)
     app.router.add_route("*", "/api/{method}", api.handle)
     app.router.add_post("/response/{ticket}", responses.handle)
     app.router.add_get("/link", sockets.link)
+    app.router.add_get("/files-pri/{file}/download/{name}", files.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.SockSite(runner, listening).start()

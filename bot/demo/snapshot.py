@@ -8,7 +8,7 @@ from bot.demo.drawing import plain
 from bot.demo.guide import Guide
 from bot.demo.inbox import Inbox
 from bot.demo.record import Json
-from bot.demo.servers import SERVERS, DemoServer
+from bot.demo.servers import KEY_FILE, KEY_PASSPHRASE, SERVERS, DemoServer
 from bot.demo.slack import StandIn
 from bot.demo.views import View
 from bot.demo.workspace import BOT_USER, Channel, Message, User
@@ -20,7 +20,7 @@ COMMANDS = (
     {
         "name": "/mailsettings",
         "description": "Opens this workspace's mail settings, or shows a summary of them",
-        "usage_hint": "[show | history | help]",
+        "usage_hint": "[show | keys | history | help]",
     },
     {
         "name": "/mailtest",
@@ -36,6 +36,9 @@ SHORTCUTS = (
     },
 )
 """As manifest.yml has them; a test compares."""
+
+
+_KEY = {"name": KEY_FILE, "path": f"/{KEY_FILE}", "passphrase": KEY_PASSPHRASE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,12 @@ class Screens:
             "blocks": view.definition["blocks"],
             "errors": view.errors,
             "values": values,
+            "files": {
+                each["id"]: {"name": each.get("name", ""), "size": each.get("size", 0)}
+                for field in view.form.fields.values()
+                if field.holds_files
+                for each in field.value
+            },
             "busy": view.id in self.busy,
         }
 
@@ -134,6 +143,7 @@ class Screens:
             "password": server.password,
             "from": server.from_address,
             "expect": server.expect,
+            "client_key": _KEY if server.wants_client else None,
         }
 
     def _name(self, user_id: str) -> str:

@@ -21,6 +21,7 @@ _KEYS = {
     "checkboxes": ("initial_options", "selected_options"),
     "users_select": ("initial_user", "selected_user"),
     "conversations_select": ("initial_conversation", "selected_conversation"),
+    "file_input": ("", "files"),
 }
 _TEXT_KEYS = ("initial_value", "value")
 
@@ -44,18 +45,37 @@ class Field:
         return self.block["block_id"], self.element["action_id"]
 
     @property
-    def shown(self) -> str | list[str]:
-        """What the client shows: text, the value of the chosen option, or a list of such."""
+    def holds_files(self) -> bool:
+        """Whether its value is a list of files."""
+        return bool(self.element["type"] == "file_input")
+
+    @property
+    def read(self) -> str | list[str] | None:
+        """What a person reads in it: text, the text of a choice, or the names of files."""
+        if self.holds_files:
+            return [str(each.get("name", each["id"])) for each in self.value]
         if isinstance(self.value, list):
-            return [str(each["value"]) for each in self.value]
+            return [plain(each["text"]) for each in self.value]
+        return plain(self.value["text"]) if isinstance(self.value, dict) else self.value
+
+    @property
+    def shown(self) -> str | list[str]:
+        """What the client shows: text, the value of the chosen option, or a list of such.
+
+        Of files, their ids.
+        """
+        if isinstance(self.value, list):
+            return [str(each["id" if self.holds_files else "value"]) for each in self.value]
         return str(self.value["value"] if isinstance(self.value, dict) else self.value or "")
 
     def meant(self, shown: str | list[str]) -> str | Json | list[Json] | None:
         """Return the value that is shown so. Raises LookupError for an option that isn't there."""
         kind = self.element["type"]
+        wanted = [shown] if isinstance(shown, str) else shown
+        if self.holds_files:
+            return [each for each in self.value if each["id"] in wanted]
         if kind not in CHOICES:
             return shown if isinstance(shown, str) else ""
-        wanted = [shown] if isinstance(shown, str) else shown
         offered = {each["value"]: each for each in options(self.element)}
         if unknown := [each for each in wanted if each and each not in offered]:
             raise LookupError(f"{self.key[1]} offers no {unknown[0]!r}, but {list(offered)}.")
@@ -111,7 +131,7 @@ def _number_complaint(element: Json, value: str) -> str | None:
 def initial(element: Json) -> object:
     """Return what an element shows at first."""
     empty: object = None
-    if element["type"] == "checkboxes":
+    if element["type"] in ("checkboxes", "file_input"):
         empty = []
     elif element["type"] in TYPED:
         empty = ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.demo.api import Api, Mistake, failed
+from bot.demo.files import LARGEST
 
 _PAGE = Path(__file__).parent / "page"
 _TYPES = {
@@ -28,6 +29,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_LARGEST_BODY = 2 * LARGEST
+"""Octets of a request: a file in base64, and what goes with it."""
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _GATHER = 0.05
 """Seconds in which changes are gathered into one snapshot."""
@@ -39,7 +42,7 @@ def make_web(api: Api, *, heartbeat: float) -> web.Application:
     After *heartbeat* seconds of silence a stream is asked whether anybody is there.
     """
     stream = _Stream(api, heartbeat)
-    app = web.Application(middlewares=[_guard])
+    app = web.Application(middlewares=[_guard], client_max_size=_LARGEST_BODY)
     app.router.add_routes(
         [
             web.get("/", _index),

@@ -37,6 +37,7 @@ TRIGGER_GONE = frozenset(
     {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
 )
 _VIEW_GONE = frozenset({"hash_conflict", "not_found", "view_not_found"})
+_FILE_GONE = frozenset({"file_not_found", "file_deleted"})
 _REMEMBERED = 1000
 """Views whose hash is known: those that were redrawn lately."""
 _NO_WORD = "unknown"
@@ -200,6 +201,20 @@ class SlackAPI:
             {"channel": channel, "ts": ts, "text": text, "blocks": list(blocks)},
         )
 
+    async def file_info(self, file_id: str) -> dict[str, Any]:
+        """Return what Slack says of a file. Raises SlackFailure."""
+        answer = await self._call(self.client, "files.info", {"file": file_id}, reads=True)
+        return dict(answer.get("file") or {})
+
+    async def delete_file(self, file_id: str) -> bool:
+        """Delete a file. False: Slack doesn't let us, or is in trouble."""
+        try:
+            await self._call(self.client, "files.delete", {"file": file_id})
+        except SlackFailure as failure:
+            log.info("a file was not deleted in Slack", why=failure.error)
+            return failure.error in _FILE_GONE
+        return True
+
     async def respond(
         self,
         response_url: str,
@@ -253,10 +268,12 @@ class SlackAPI:
         return str(answer["view"]["id"])
 
     async def _call(
-        self, client: AsyncWebClient, method: str, arguments: dict[str, Any]
+        self, client: AsyncWebClient, method: str, arguments: dict[str, Any], *, reads: bool = False
     ) -> dict[str, Any]:
+        # Methods that read take no JSON (docs.slack.dev/apis/web-api).
+        sent = {"params": arguments, "http_verb": "GET"} if reads else {"json": arguments}
         try:
-            answer = await client.api_call(method, json=arguments)
+            answer = await client.api_call(method, **sent)
         except SlackApiError as problem:
             error = _word_of(problem)
             raise SlackFailure(error, passing=error in _PASSING) from None

@@ -4,9 +4,12 @@
 |---|---|
 | /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
+| /mailsettings keys, "Manage SSL keys" and what follows | admins; a change asks Slack afresh |
+| "Trust this certificate" | admins; the deed asks Slack afresh |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
-| "Details" | admins |
+| "It arrived", "It did not arrive", /mailtest confirm | admins and members |
+| "Details", "Copy for the mail team" | admins |
 """
 
 import re
@@ -22,8 +25,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import Refused
 from bot.slack.api import SlackAPI
+from bot.slack.keys.listeners import KeyListeners
+from bot.slack.keys.trusting import TrustListeners
+from bot.slack.keys.uploading import UploadListeners
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
+from bot.slack.settings.key_choice import KeyChoiceListeners
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
@@ -47,6 +54,10 @@ class Listeners:
     passwords: PasswordListeners
     mending: MendingListeners
     mailtest: MailtestListeners
+    key_choice: KeyChoiceListeners
+    keys: KeyListeners
+    uploads: UploadListeners
+    trust: TrustListeners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +123,13 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
 
     app.action("test_again")(mailtest.again)
     app.action("test_details")(mailtest.details)
+    app.action("copy_for_mail_team")(mailtest.copy)
+    app.action("arrived")(mailtest.arrivals.arrived)
+    app.action("not_arrived")(mailtest.arrivals.not_arrived)
     app.action("fix_settings")(mending.fix)
     app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
+    _register_keys(app, listeners)
 
     # In Socket Mode an unanswered request would be an error on the person's screen, so what an
     # older version drew is answered too.
@@ -124,6 +139,18 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view_closed(_ANYTHING)(_unknown)
     app.shortcut(_ANYTHING)(_unknown)
     app.event(_ANYTHING)(_unknown)
+
+
+def _register_keys(app: AsyncApp, listeners: Listeners) -> None:
+    app.action("manage_keys")(listeners.key_choice.manage)
+    app.action("choose_key")(listeners.key_choice.choose)
+    app.action("upload_key")(listeners.keys.upload)
+    app.action("key_menu")(listeners.keys.menu)
+    app.view("key_upload")(listeners.uploads.submit)
+    app.view("key_rename")(listeners.keys.submit_rename)
+    app.view("key_delete")(listeners.keys.submit_delete)
+    app.action("trust_certificate")(listeners.trust.ask)
+    app.view("key_trust")(listeners.trust.submit)
 
 
 async def _unknown_command(ack: AsyncAck) -> None:

@@ -22,5 +22,7 @@ class Pace:
     """For `users.info`: a submission must be answered within three seconds."""
     trusted_for: float = 30.0
     """How old Slack's word on who somebody is may be where nothing is saved."""
+    look_every: float = 15.0
+    """Between the looks for tests of which it is time to speak again."""
     warm_every: float = 45.0
     """Between the calls that keep a connection to Slack open: ours are closed after a minute."""

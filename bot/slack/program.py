@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -13,29 +11,15 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.config import Config
-from bot.slack.access import Access
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
+from bot.slack.assembly import Assembly, Parts
 from bot.slack.doors import make_socket, make_web
-from bot.slack.mailtest.admission import Limits
-from bot.slack.mailtest.findings import Findings
-from bot.slack.mailtest.listeners import MailtestListeners
-from bot.slack.mailtest.runner import Runner
-from bot.slack.mailtest.sequel import Sequels
-from bot.slack.pace import Pace
-from bot.slack.replies import Replies
-from bot.slack.settings.forms import WAITING, Forms
-from bot.slack.settings.listeners import SettingsListeners
-from bot.slack.settings.mending import MendingListeners
-from bot.slack.settings.password import PasswordListeners
+from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
+from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
-from bot.slack.settings.saving import Saving
-from bot.slack.settings.suggesting import Suggesting
-from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
-from bot.smtp.network import Network
-from bot.vault import Vault, database_path
+from bot.vault import database_path
 from storage.errors import StorageError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -48,18 +32,6 @@ _VAULT_THREADS = 8
 _TIDY_EVERY = timedelta(minutes=10)
 _DRAFTS_LIVE = timedelta(days=1)
 _RUNS_LIVE = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a program is made of. The front door hands in the real ones, tests and demo theirs."""
-
-    config: Config
-    vault: Vault
-    network: Network
-    limits: Limits = field(default_factory=Limits)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    pace: Pace = field(default_factory=Pace)
 
 
 class Program:
@@ -99,27 +71,15 @@ class Program:
         )
         workspace = await self._identify(slack)
         self._team_id = workspace.team_id
-        runner = Runner(
+        assembly = Assembly(
+            parts=self._parts,
             slack=slack,
+            session=self._session,
             threads=self._threads,
             work=self._work,
-            vault=self._parts.vault,
-            config=config,
-            network=self._parts.network,
-            limits=self._parts.limits,
-            clock=self._parts.clock,
             workspace_name=workspace.name,
-            findings=Findings(
-                network=self._parts.network,
-                sequels=Sequels(
-                    slack=slack,
-                    threads=self._threads,
-                    vault=self._parts.vault,
-                    clock=self._parts.clock,
-                ),
-            ),
         )
-        listeners = self._listeners(slack, runner)
+        listeners, runner = assembly.listeners, assembly.runner
         app = make_app(
             slack,
             listeners,
@@ -133,6 +93,7 @@ class Program:
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
+            asyncio.create_task(assembly.arrivals.look_after(), name="look after tests"),
         )
         log.info(
             "ready",
@@ -157,53 +118,6 @@ class Program:
             await self._session.close()
         self._threads.close()
         log.info("stopped")
-
-    def _listeners(self, slack: SlackAPI, runner: Runner) -> Listeners:
-        parts = self._parts
-        access = Access(slack.client, admins=parts.config.admins, pace=parts.pace)
-        forms = Forms(vault=parts.vault, config=parts.config, clock=parts.clock)
-        replies = Replies(slack=slack, work=self._work)
-        saving = Saving(forms=forms, clock=parts.clock)
-        mailtest = MailtestListeners(
-            access=access, slack=slack, threads=self._threads, replies=replies, runner=runner
-        )
-        return Listeners(
-            settings=SettingsListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                saving=saving,
-                summaries=Summaries(vault=parts.vault, config=parts.config),
-                suggesting=Suggesting(
-                    slack=slack,
-                    threads=self._threads,
-                    work=self._work,
-                    forms=forms,
-                    network=parts.network,
-                ),
-                start_test=runner.start_in_view,
-                repeat_test=mailtest.after_save,
-            ),
-            passwords=PasswordListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                forms=forms,
-                clock=parts.clock,
-            ),
-            mending=MendingListeners(
-                access=access,
-                slack=slack,
-                threads=self._threads,
-                replies=replies,
-                saving=saving,
-                find=runner.find,
-                start_test=runner.start_in_view,
-            ),
-            mailtest=mailtest,
-        )
 
     async def _identify(self, slack: SlackAPI) -> Workspace:
         answer = await slack.who_we_are()
@@ -261,6 +175,7 @@ class Program:
             with contextlib.suppress(StorageError):
                 await self._threads(vault.passwords.purge, now - WAITING)
                 await self._threads(vault.links.purge, now - WAITING)
+                await self._threads(vault.uploads.purge, now - UPLOADS_WAIT)
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Block = dict[str, Any]
@@ -44,6 +44,12 @@ def escape(text: str) -> str:
     `*`, `_`, `~` and backticks have no escape: foreign text goes to `plain` or `rich` instead.
     """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def code(text: str, limit: int = 300) -> str:
+    """Write one line of foreign *text* as code in mrkdwn: nothing within is live."""
+    line = " ".join(clean(text, limit).split()).replace("`", "'")
+    return f"`{escape(line) or '-'}`"
 
 
 def mention(user_id: str) -> str:
@@ -114,6 +120,18 @@ def rich_text(text: str, **style: bool) -> Block:
     return element | {"style": style} if style else element
 
 
+def rich_person(user_id: str) -> Block:
+    """Name a user in rich text, so that Slack shows the person's name."""
+    if user_id == OPERATOR:
+        return rich_text("the operator")
+    return {"type": "user", "user_id": user_id}
+
+
+def rich_emoji(name: str) -> Block:
+    """Make an emoji in rich text, by its short code."""
+    return {"type": "emoji", "name": name}
+
+
 def preformatted(text: str) -> Block:
     """Make a block of foreign text in fixed width, taken to the letter by Slack."""
     return {
@@ -138,6 +156,19 @@ def modal(title: str, blocks: list[Block], *, callback_id: str, **more: Any) -> 
 def notice(title: str, text: str) -> Block:
     """Make a modal that only says something."""
     return modal(title, [section(text)], callback_id="notice", close="Close")
+
+
+def span(time: timedelta) -> str:
+    """Say how long something took, in its largest unit."""
+    seconds = max(0, int(time.total_seconds()))
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            return _counted(seconds // size, unit)
+    return _counted(seconds, "second") if seconds else "less than a second"
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def listed(names: Sequence[str]) -> str:

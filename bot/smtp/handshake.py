@@ -9,9 +9,9 @@ _TLS_RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})
 """How a TLS record may begin (RFC 8446 5.1). Anything else is clear text or noise."""
 
 _CERTIFICATE_WANTED = ("client-cert-required", "The server asks for a client certificate.")
-_CERTIFICATE_REFUSED = ("client-cert-refused", "The server refused our client certificate.")
+_CERTIFICATE_REFUSED = ("client-cert-untrusted", "The server refused our client certificate.")
 LEFT_AT_OUR_CERTIFICATE = (
-    "client-cert-refused",
+    "client-cert-untrusted",
     "The server closed the connection once it had seen our client certificate.",
 )
 

@@ -53,6 +53,8 @@ class TestMessage:
     to: str
     date: datetime
     """Aware of its time zone."""
+    in_slack: bool = True
+    """False: asked for at a command line, to which nobody can confirm anything."""
 
     def build(self) -> Built:
         """Write the message. Raises UnsafeMessage."""
@@ -87,12 +89,18 @@ class TestMessage:
         workspace, server = _safe(self.workspace), _safe(self.server)
         place = f"in the channel {_safe(self.channel)} of" if self.channel else "from"
         asked = f"{_safe(self.asked_by)} asked for it {place} the Slack workspace {workspace}"
-        compare = "the same code stands in Slack. You have read it here, so mail arrives"
+        code = _safe(self.code)
+        answer = "the same code stands where you asked"
+        if self.in_slack:
+            answer = (
+                "say so in Slack. Press “It arrived” under the message that shows the same code, "
+                f"or type /mailtest confirm {code}"
+            )
         return [
             f"This is a test message. {asked}, to see whether its mail settings work.",
             f"It was sent from {self.from_address} through the mail server {server}.",
-            f"Code: {_safe(self.code)}",
-            f"If you asked for it: {compare}.",
+            f"Code: {code}",
+            f"You have read it here, so mail arrives. If you asked for it: {answer}.",
             "If you didn't expect it: nothing is wanted from you, and you can delete it.",
         ]
 

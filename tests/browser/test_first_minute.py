@@ -19,6 +19,7 @@ SAID = {
     "expired": ["failed at stage TLS", "has expired"],
     "wrong-name": ["failed at stage TLS", "for other names"],
     "unknown-authority": ["failed at stage TLS", "can't be traced to an authority"],
+    "client-key": ["failed at stage", "client certificate"],
     "no-starttls": ["failed at stage TLS", "offers no encryption"],
     "wrong-port": ["failed at stage TLS", "set “Mail protocol” to “SMTP with STARTTLS”"],
     "silent": ["failed at stage Greeting", "did not answer in time"],
@@ -47,6 +48,9 @@ async def test_the_guided_minute_is_what_it_promises(window: Any) -> None:
     assert looked_for
     await window.mails.first.click()
     await expect(window.page.locator(".reader .code b")).to_have_text(looked_for[1])
+    await window.steps_done(4)
+    await window.last.get_by_role("button", name="It arrived").click()
+    await expect(window.last).to_contain_text("adam@acme.example got the message")
     await window.steps_done(5)
 
     await window.put_in("Refuses the recipient")

@@ -107,7 +107,7 @@ async def test_the_first_minute_needs_no_mouse(window: Any) -> None:
     assert await window.focused() == "Fill in"
     await keys.press("Enter")
     await expect(window.modal.get_by_label("Server address")).to_have_value("greylist.demo.example")
-    await window.modal.get_by_label("From address").focus()
+    await window.modal.get_by_label("Sender name").focus()
     await keys.press("Enter")
     await expect(window.modal.get_by_text("Saved.", exact=False).first).to_be_visible()
     await keys.press("Escape")

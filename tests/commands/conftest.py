@@ -139,7 +139,9 @@ def make_settings() -> Callable[..., MailSettings]:
 class Slack:
     """A Web API that says what a test wants, and notes the methods that were called."""
 
-    scopes: str = "commands,chat:write,users:read,users:read.email,chat:write.public"
+    scopes: str = (
+        "commands,chat:write,users:read,users:read.email,chat:write.public,files:read,files:write"
+    )
     skew: timedelta = timedelta(0)
     """How far this machine's clock is ahead of ours."""
     dated: bool = True
@@ -216,8 +218,14 @@ def _authenticate(
 
 
 @pytest.fixture
+def certificate_ends() -> datetime | None:
+    """When the mail servers' certificate ends; None: in months."""
+    return None
+
+
+@pytest.fixture
 def start_mail(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate_ends: datetime | None
 ) -> Iterator[Callable[[TLSMode], Mail]]:
     """Start mail servers of a mode; all but `NONE` know the password `s3cret`."""
     authority = trustme.CA()
@@ -225,7 +233,7 @@ def start_mail(
     # OpenSSL's own variable: an operator trusts a private authority in just this way.
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.issue_cert("127.0.0.1", not_after=certificate_ends).configure_cert(context)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

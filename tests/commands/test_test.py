@@ -1,7 +1,7 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
@@ -83,6 +83,25 @@ def test_how_it_ended_is_written_down_without_the_address(anonymous: Any, shell:
     assert entry["detail"]["outcome"] == "failed"
     assert (entry["detail"]["stage"], entry["detail"]["revision"]) == ("recipient", 1)
     assert "bob@example.com" not in found.out
+
+
+class TestACertificateThatEndsSoon:
+    @pytest.fixture
+    def certificate_ends(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=9, hours=1)
+
+    def test_is_warned_of_with_whom_to_tell(
+        self, start_mail: StartMail, shell: Any, make_settings: MakeSettings
+    ) -> None:
+        mail = start_mail(TLSMode.IMPLICIT)
+        shell.save(
+            make_settings("s3cret", host=mail.host, port=mail.port, tls_mode=TLSMode.IMPLICIT)
+        )
+        found = shell("test", "bob@example.com")
+        assert found.status == os.EX_OK
+        assert "The certificate ends soon. Tell whoever runs 127.0.0.1: " in found.out
+        assert "in 9 days. After that no mail leaves." in found.out
+        assert "ends soon" not in shell("test", "bob@example.com", "--json").out
 
 
 def test_without_sending_no_mail_goes(anonymous: Any, shell: Any) -> None:

@@ -1,8 +1,11 @@
 import asyncio
 import json
+from base64 import b64encode
 from typing import Any
 
+import aiohttp
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from bot.demo.program import Demo
 
@@ -237,3 +240,46 @@ async def test_what_is_no_json_is_refused(page: Any, demo: Demo) -> None:
     async with page.session.post(f"{demo.address}api/command", data=b"\xff{") as response:
         assert response.status == 400
         assert not (await response.json())["ok"]
+
+
+async def upload_view(page: Any) -> dict[str, Any]:
+    """Open the view in which a file is chosen."""
+    await page.do("command", channel="C1", text="/mailsettings keys")
+    screen = await page.sees(lambda s: s["modals"] and s["modals"][-1]["title"] == "SSL keys")
+    below = screen["modals"][-1]
+    block_id = below["blocks"][0]["block_id"]
+    await page.do("modal/act", view_id=below["id"], block_id=block_id, action_id="upload_key")
+    screen = await page.sees(lambda s: len(s["modals"]) == 2)
+    return dict(screen["modals"][-1])
+
+
+async def test_a_file_is_chosen_shown_and_taken_away(page: Any) -> None:
+    view = await upload_view(page)
+    field = {"view_id": view["id"], "block_id": "file", "action_id": "file"}
+    typed = {"name": {"name": "Ours"}}
+    content = b64encode(b"content").decode()
+    await page.do("modal/attach", **field, name="a.pem", content=content, values=typed)
+    screen = await page.sees(lambda s: s["modals"][-1]["files"])
+    view = screen["modals"][-1]
+    [(file_id, file)] = view["files"].items()
+    assert file == {"name": "a.pem", "size": 7}
+    assert view["values"]["file"]["file"] == [file_id]
+    assert view["values"]["name"]["name"] == "Ours"
+    for wrong, sentence in (("?", "nobody can read"), (content, "No more files")):
+        status, answer = await page.ask("modal/attach", **field, name="b.pem", content=wrong)
+        assert status == 400
+        assert sentence in answer["error"]
+    values = {"file": {"file": []}, "name": {"name": "Ours"}}
+    answer = await page.do("modal/submit", view_id=view["id"], values=values)
+    assert answer["outcome"] == "errors"
+    assert set(answer["errors"]) == {"file"}
+
+
+async def test_the_demos_key_can_be_downloaded(page: Any, demo: Demo) -> None:
+    [told] = [each["client_key"] for each in (await page.sees())["servers"] if each["client_key"]]
+    address = demo.address.rstrip("/") + told["path"]
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Disposition"] == f"attachment; filename={told['name']}"
+        content = await answer.read()
+    assert pkcs12.load_pkcs12(content, told["passphrase"].encode()).key is not None

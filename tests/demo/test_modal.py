@@ -69,8 +69,12 @@ async def test_what_is_not_on_the_screen_cannot_be_used(opened: Any, kit: Any) -
         await form.type("Size", "5")
     with pytest.raises(LookupError, match="No field 'Line'"):
         await form.choose("Line", "Red")
-    with pytest.raises(LookupError, match="No field 'File'"):
-        form.value("File")  # nobody uploads here
+    with pytest.raises(LookupError, match="No file can be chosen here"):
+        form.attach("Colour", "a.pem", b"a")
+    with pytest.raises(LookupError, match="has changed meanwhile"):
+        form.attach_at(("file", "gone"), "a.pem", b"a")
+    with pytest.raises(LookupError, match="No menu beside 'words'"):
+        await form.pick("words", "Red")
     with pytest.raises(LookupError, match="No option 'Green' here, but"):
         await form.choose("Colour", "Green")
     with pytest.raises(LookupError, match="nothing can be typed"):

@@ -72,7 +72,7 @@ async def test_a_modal_shows_its_views_lowest_first(page: Any) -> None:
 
 async def test_the_servers_are_told_as_they_are_to_be_typed(page: Any) -> None:
     servers = {each["id"]: each for each in (await page.sees())["servers"]}
-    assert len(servers) == 14
+    assert len(servers) == 15
     assert servers["smtps"]["protocol"] == "SMTPS (TLS from the start)"
     assert servers["login"]["password"] != servers["smtp"]["password"]
     assert servers["imap"]["username"] == ""

@@ -12,6 +12,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 from bot.demo.block_kit import problems
 from bot.demo.drawing import plain as as_read
 from bot.slack.words import (
+    OPERATOR,
     button,
     clean,
     escape,
@@ -20,8 +21,10 @@ from bot.slack.words import (
     modal,
     moment,
     notice,
+    rich_person,
     rich_text,
     sections,
+    span,
 )
 
 
@@ -79,6 +82,29 @@ def test_a_moment_is_shown_in_the_readers_time_zone() -> None:
 )
 def test_names_are_joined_as_a_sentence_does(names: list[str], sentence: str) -> None:
     assert listed(names) == sentence
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "less than a second"),
+        (0.9, "less than a second"),
+        (1, "1 second"),
+        (59.9, "59 seconds"),
+        (60, "1 minute"),
+        (7199, "1 hour"),
+        (7200, "2 hours"),
+        (86_400, "1 day"),
+        (300_000, "3 days"),
+    ],
+)
+def test_a_time_is_said_in_its_largest_unit(seconds: float, said: str) -> None:
+    assert span(timedelta(seconds=seconds)) == said
+
+
+def test_in_rich_text_a_person_is_named_too() -> None:
+    assert rich_person("U1") == {"type": "user", "user_id": "U1"}
+    assert rich_person(OPERATOR)["text"] == "the operator"
 
 
 def test_a_button_has_only_what_it_is_given() -> None:

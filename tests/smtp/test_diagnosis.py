@@ -91,7 +91,6 @@ NAMED = (
     "server-tls-broken",
     "client-cert-required",
     "client-cert-untrusted",
-    "client-cert-refused",
     "ssl-key-missing",
     "cert-expired",
     "cert-not-yet-valid",

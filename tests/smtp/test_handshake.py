@@ -101,7 +101,7 @@ async def test_a_client_key_of_another_authority_is_refused_and_told(
     transcript = await run(port, tls_mode=mode, ssl_key=pem_of(issued("bot.example.com")))
     assert transcript.outcome is Outcome.FAILED
     assert transcript.failure is not None
-    assert transcript.failure.cause == "client-cert-refused"
+    assert transcript.failure.cause == "client-cert-untrusted"
     late = mode is TLSMode.IMPLICIT and version is ssl.TLSVersion.TLSv1_3
     assert transcript.failure.stage is (Stage.GREETING if late else Stage.TLS)
 
@@ -119,7 +119,7 @@ async def test_a_server_that_leaves_at_the_sight_of_our_certificate_refused_it(
     key = pem_of(issued("bot.example.com")) if shown else None
     transcript = await run(port, tls_mode=TLSMode.IMPLICIT, ssl_key=key)
     assert transcript.failure is not None
-    assert transcript.failure.cause == ("client-cert-refused" if shown else "server-closed")
+    assert transcript.failure.cause == ("client-cert-untrusted" if shown else "server-closed")
 
 
 async def test_a_server_that_leaves_after_it_has_spoken_did_not_refuse_our_certificate(
@@ -236,11 +236,11 @@ async def test_a_key_that_openssl_does_not_take_stops_it_before_any_connection(r
     ("reason", "shows_ours", "cause"),
     [
         ("TLSV13_ALERT_CERTIFICATE_REQUIRED", False, "client-cert-required"),
-        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", True, "client-cert-refused"),
-        ("SSLV3_ALERT_BAD_CERTIFICATE", True, "client-cert-refused"),
-        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", True, "client-cert-refused"),
-        ("TLSV1_ALERT_ACCESS_DENIED", True, "client-cert-refused"),
-        ("SSLV3_ALERT_HANDSHAKE_FAILURE", True, "client-cert-refused"),
+        ("TLSV13_ALERT_CERTIFICATE_REQUIRED", True, "client-cert-untrusted"),
+        ("SSLV3_ALERT_BAD_CERTIFICATE", True, "client-cert-untrusted"),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", True, "client-cert-untrusted"),
+        ("TLSV1_ALERT_ACCESS_DENIED", True, "client-cert-untrusted"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", True, "client-cert-untrusted"),
         ("TLSV1_ALERT_INTERNAL_ERROR", True, "server-tls-broken"),
     ],
 )

@@ -51,6 +51,24 @@ def test_the_message_says_who_asked_where_and_what_to_do() -> None:
     assert built.content.isascii()
 
 
+@pytest.mark.parametrize(
+    ("in_slack", "said", "unsaid"),
+    [
+        (True, "or type /mailtest confirm 4821", "stands where you asked"),
+        (False, "the same code stands where you asked", "It arrived"),
+    ],
+)
+def test_the_reader_is_told_what_to_do_with_the_code(
+    in_slack: bool, said: str, unsaid: str
+) -> None:
+    found = email.message_from_bytes(
+        replace(PLAIN, in_slack=in_slack).build().content, policy=policy.default
+    )
+    text = found.get_body(("plain",)).get_content().replace("\n", " ")
+    assert said in text
+    assert unsaid not in text
+
+
 def test_two_messages_have_two_ids() -> None:
     assert PLAIN.build().message_id != PLAIN.build().message_id
 

@@ -111,12 +111,26 @@ def test_a_run_that_is_due_is_given_to_one_caller_until_it_is_settled(
     runs.advance(other.id, expect=RunState.QUEUED, to=RunState.FAILED, at=at)
     assert runs.claim_due(now=at + 9 * minute, until=at + 12 * minute) == ()
     [found] = runs.claim_due(now=at + 10 * minute, until=at + 12 * minute)
-    assert found.id == run.id
+    assert found == run.id
     assert runs.claim_due(now=at + 11 * minute, until=at + 13 * minute) == ()
     [again] = runs.claim_due(now=at + 12 * minute, until=at + 14 * minute)
-    assert again.id == run.id
+    assert again == run.id
     runs.settle(run.id)
     assert runs.claim_due(now=at + 20 * minute, until=at + 22 * minute) == ()
+
+
+def test_a_change_may_take_a_run_to_a_state_in_which_nothing_is_due(
+    runs: Runs, at: datetime
+) -> None:
+    run = runs.add("T1", b"x", at=at)
+    runs.advance(run.id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=at, due_at=at)
+    assert runs.change(run.id, lambda payload: payload + b"y", at=at) == b"xy"
+    assert runs.claim_due(now=at, until=at) == (run.id,)
+    runs.change(run.id, lambda payload: payload + b"z", at=at, to=RunState.CONFIRMED)
+    found = runs.get(run.id)
+    assert found is not None
+    assert (found.state, found.payload) == (RunState.CONFIRMED, b"xyz")
+    assert runs.claim_due(now=at, until=at) == ()
 
 
 def test_only_old_finished_runs_are_purged(runs: Runs, at: datetime) -> None:

@@ -18,9 +18,10 @@ from bot import logs
 from bot.demo.modal import Modal
 from bot.demo.person import Person
 from bot.demo.slack import StandIn
+from bot.slack.assembly import Parts
 from bot.slack.mailtest.admission import Limits
 from bot.slack.pace import Pace
-from bot.slack.program import Parts, Program
+from bot.slack.program import Program
 from bot.smtp.certificates import client_context
 from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network

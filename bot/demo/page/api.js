@@ -29,6 +29,14 @@ export class Api {
     return this.#post("modal/act", deed);
   }
 
+  /** Resolves once the file is drawn in its field. */
+  async attach(deed, file) {
+    const content = await inBase64(file);
+    const answer = await this.#post("modal/attach", { ...deed, name: file.name, content });
+    if (answer.ok) await this.#drawn(answer.version);
+    return answer;
+  }
+
   submit(view_id, values) {
     return this.#post("modal/submit", { view_id, values });
   }
@@ -42,10 +50,6 @@ export class Api {
     const answer = await this.#post("fill", { view_id, server_id, values });
     if (answer.ok) await this.#drawn(answer.version);
     return answer;
-  }
-
-  mailOpened(id) {
-    return this.#post("mail/opened", { id });
   }
 
   dismissGuide() {
@@ -103,4 +107,14 @@ export class Api {
       return { ok: false, error: UNREACHABLE };
     }
   }
+}
+
+/** Read a file as base64, which JSON can carry. */
+function inBase64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(",")[1] ?? "");
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }

@@ -14,6 +14,8 @@ import { richText } from "./richtext.js";
  * @property {?import("./fields.js").Fields} fields of a view; null in a message
  * @property {Object<string, string>} errors by block id
  * @property {(block: object, element: object, value: *) => Promise} act tells the bot
+ * @property {(block: object, element: object, file: File) => Promise} attach uploads a file
+ * @property {Object<string, {name: string, size: number}>} files by id
  */
 
 const DRAW = {

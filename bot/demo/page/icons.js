@@ -16,6 +16,8 @@ const LINES = {
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
   close: "M6 6l12 12M18 6 6 18",
   back: "M14.5 5.5 8 12l6.5 6.5",
+  upload: "M12 16V5M7.5 9.5 12 5l4.5 4.5M5 15.5V20h14v-4.5",
+  file: "M6 3h8l4.5 4.5V21H6zM14 3v4.5h4.5",
   check: "m5 12.5 4.5 4.5L19 7.5",
   copy: "M9 9h10.5v11H9zM15 9V4.5H4.5v11H9",
   out: "M13 5h6v6M19 5l-8.5 8.5M16.5 14v5H5V7.5h5",

@@ -14,8 +14,8 @@ export class Inbox {
   #mails = [];
   #forgetNews = () => {};
 
-  constructor({ box, badges, api, show, offer }) {
-    Object.assign(this, { box, badges, api, show, offer });
+  constructor({ box, badges, show, offer }) {
+    Object.assign(this, { box, badges, show, offer });
     document.addEventListener("pane", ({ detail }) => detail === "inbox" && this.#forgetNews());
   }
 
@@ -41,14 +41,12 @@ export class Inbox {
   }
 
   /** Open one mail. */
-  async read(id) {
+  read(id) {
     this.show();
     this.#open = id;
     this.#unread.delete(id);
     this.#redraw();
     this.box.querySelector("h3")?.focus();
-    const answer = await this.api.mailOpened(id);
-    if (!answer.ok) toast(answer.error);
   }
 
   #back() {

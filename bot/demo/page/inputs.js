@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { confirmed } from "./confirm.js";
+import { files } from "./files.js";
 import { words } from "./mrkdwn.js";
 
 /** By type of element: draws it. *aria* labels and describes the control. */
@@ -13,6 +14,7 @@ export const INPUTS = {
   static_select: select,
   radio_buttons: group,
   checkboxes: group,
+  file_input: files,
 };
 
 const KEYBOARDS = { email_text_input: "email", url_text_input: "url", number_input: "numeric" };

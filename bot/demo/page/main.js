@@ -49,7 +49,6 @@ const messages = new Messages({
 const inbox = new Inbox({
   box: byId("inbox"),
   badges: [...document.querySelectorAll(".badge")],
-  api,
   show: () => panes.show("inbox"),
   offer: () => panes.offer("inbox"),
 });

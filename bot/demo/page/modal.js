@@ -9,6 +9,8 @@ import { announce, toast } from "./toast.js";
 /** What the page keeps of one view for as long as it is open. */
 class Kept {
   fields = new Fields();
+  /** Names and sizes of files, by id. */
+  files = {};
   drawn = new Drawn();
   /** Where the focus and the scrolling were when another view came on top. */
   focus = "";
@@ -70,6 +72,8 @@ export class Modal {
     this.#forget(views);
     for (const each of views) {
       if (!this.#kept.has(each.id)) this.#kept.set(each.id, new Kept());
+      // Before the fields, which show the names of files as they learn of them.
+      Object.assign(this.#kept.get(each.id).files, each.files);
       this.#kept.get(each.id).fields.merge(each.values);
     }
     this.#view = views.at(-1) ?? null;
@@ -86,9 +90,11 @@ export class Modal {
 
   #drawView({ other }) {
     const { id, title, blocks, errors } = this.#view;
-    const { drawn, fields } = this.#kept.get(id);
+    const { drawn, fields, files } = this.#kept.get(id);
     const act = (block, element, value) => this.#act(id, { block, element, value });
-    const place = { names: this.#names, prefix: id, fields, errors: errors ?? {}, act };
+    const attach = (block, element, file) => this.#attach(id, { block, element, file });
+    const place = { names: this.#names, prefix: id, fields, errors: errors ?? {}, act, attach };
+    place.files = files;
     const form = Boolean(this.#view.submit);
     this.title.textContent = title;
     // A view without a form tells what happens: it is read as it changes.
@@ -197,6 +203,15 @@ export class Modal {
         values,
       });
       if (!answer.ok) toast(answer.error);
+    });
+  }
+
+  #attach(id, { block, element, file }) {
+    return this.#inTurn(async () => {
+      const values = this.#kept.get(id)?.fields.send();
+      if (!values) return { ok: false, error: "This window was closed meanwhile." };
+      const { block_id } = block;
+      return this.api.attach({ view_id: id, block_id, action_id: element.action_id, values }, file);
     });
   }
 

@@ -6,6 +6,7 @@ import { copyButton, toast } from "./toast.js";
 const PATIENCE = 8000;
 const FORM_FIELD = "configuration";
 const PASSWORD_FIELDS = new Set(["new_password", "open_password_page"]);
+const FILE = "file_input";
 const SHORTCUT = "mail_settings";
 
 /** Knows the servers, and fills the form of mail settings with the values of one. */
@@ -125,8 +126,9 @@ export class Servers {
     const { strip, top } = this.modal;
     const choosing = isForm(top);
     const password = this.#used?.password;
-    const signature = JSON.stringify([choosing, this.#used?.id, this.#servers.length]);
-    strip.hidden = !choosing && !(password && asksPassword(top));
+    const key = asksKey(top) ? this.#servers.find((each) => each.client_key)?.client_key : null;
+    const signature = JSON.stringify([choosing, key, this.#used?.id, this.#servers.length]);
+    strip.hidden = !choosing && !key && !(password && asksPassword(top));
     if (signature === this.#strip) return;
     this.#strip = signature;
     const select = h(
@@ -145,15 +147,17 @@ export class Servers {
         h("span", { class: "select-box" }, select),
         h("button", { type: "button", class: "button small", onclick: use }, "Fill in"),
       ],
-      password && [
-        h(
-          "span",
-          { class: "strip-password" },
-          choosing ? "Its password: " : `The password of ${this.#used.host}: `,
-          h("code", {}, password),
-        ),
-        copyButton(password, "the password"),
-      ],
+      key && keyFile(key),
+      !key &&
+        password && [
+          h(
+            "span",
+            { class: "strip-password" },
+            choosing ? "Its password: " : `The password of ${this.#used.host}: `,
+            h("code", {}, password),
+          ),
+          copyButton(password, "the password"),
+        ],
     );
   }
 }
@@ -167,6 +171,21 @@ function asksPassword(view) {
   return elements.some((each) => PASSWORD_FIELDS.has(each.action_id));
 }
 
+function asksKey(view) {
+  return Boolean(view?.blocks.some((each) => each.element?.type === FILE));
+}
+
+/** The demo's own client key, to be downloaded and uploaded again, and its passphrase. */
+function keyFile(key) {
+  return h(
+    "span",
+    { class: "key-file" },
+    h("a", { href: key.path, download: key.name }, `Download ${key.name}`),
+    h("span", {}, " Passphrase: ", h("code", {}, key.passphrase)),
+    copyButton(key.passphrase, "the passphrase"),
+  );
+}
+
 function facts(server) {
   const rows = [
     ["Server address", server.host],
@@ -176,6 +195,7 @@ function facts(server) {
     ["Password", server.password, true],
     ["From address", server.from],
   ];
+  const key = server.client_key;
   const row = ([name, value, copied]) =>
     value && [
       h("dt", {}, name),
@@ -183,6 +203,7 @@ function facts(server) {
     ];
   return [
     ...rows.map(row),
+    key && [h("dt", {}, "SSL key"), h("dd", {}, keyFile(key))],
     server.expect && [h("dt", {}, "A test will say"), h("dd", {}, server.expect)],
   ];
 }

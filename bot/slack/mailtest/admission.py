@@ -21,10 +21,17 @@ class TooMany(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How many tests are let through."""
+    """How many tests, and codes of tests, are let through."""
 
     person: Limit = field(default_factory=lambda: Limit(count=5, period=timedelta(minutes=1)))
     workspace: Limit = field(default_factory=lambda: Limit(count=30, period=timedelta(hours=1)))
+    confirmations: Limit = field(
+        default_factory=lambda: Limit(count=10, period=timedelta(minutes=1))
+    )
+    """Codes that a person may give; no hourly crowd of them either, or codes could be guessed."""
+    confirmations_of_workspace: Limit = field(
+        default_factory=lambda: Limit(count=100, period=timedelta(hours=1))
+    )
 
 
 def recipient_for(person: Person, asked: str | None, policy: TestPolicy) -> str:

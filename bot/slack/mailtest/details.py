@@ -1,7 +1,21 @@
 """A test's details, for admins: conversation, certificates, the settings' revision. Pure."""
 
+from datetime import UTC, datetime
+
+from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.view import Test
-from bot.slack.words import Block, clean, preformatted, section
+from bot.slack.words import (
+    Block,
+    actions,
+    button,
+    clean,
+    context,
+    modal,
+    preformatted,
+    section,
+    span,
+)
+from bot.smtp.handout import handout, spoken, tls_lines
 from bot.smtp.transcript import Transcript
 
 _PIECE = 2800
@@ -10,8 +24,14 @@ _PIECES = 9
 """Blocks of one foreign text. Two such texts stay below a view's 250 kB, whatever their letters."""
 
 
-def details(test: Test, transcript: Transcript) -> list[Block]:
-    """Show admins everything: the conversation, the certificates, the settings' revision."""
+def details(
+    test: Test, transcript: Transcript, *, at: datetime | None, run_id: str = ""
+) -> list[Block]:
+    """Show admins everything: the conversation, the certificates, the settings' revision.
+
+    The certificates' days are counted from the test's end, *at*, where it is known. With *run_id*
+    all of it can be had as one text.
+    """
     revision = f"revision {test.revision}" if test.revision else "what stood in the form"
     if not test.from_form and not test.revision:
         revision = "the operator's default"
@@ -26,30 +46,51 @@ def details(test: Test, transcript: Transcript) -> list[Block]:
     if transcript.message_id:
         facts.append(f"Message-ID: {transcript.message_id}")
     blocks = [section("*Details, for admins*"), preformatted(clean("\n".join(facts)))]
+    if run_id:
+        copy = button("Copy for the mail team", "copy_for_mail_team", value=run_id)
+        blocks.append(actions(copy, block_id="details"))
     if transcript.tls is not None:
-        tls = transcript.tls
-        lines = [
-            f"{tls.version or 'no version agreed'}, {tls.cipher or 'no cipher agreed'}, "
-            + ("verified" if tls.verified else "not verified, so nothing was sent")
-        ]
-        for each in tls.chain:
-            lines += [
-                f"subject {each.subject}",
-                f"  names  {', '.join(each.names) or '-'}",
-                f"  issuer {each.issuer}",
-                f"  valid  {each.not_before:%Y-%m-%d} to {each.not_after:%Y-%m-%d}",
-                f"  SHA-256 {each.sha256}",
-            ]
-        blocks += [section("*TLS and certificates*"), *_pieces("\n".join(lines))]
+        lines = "\n".join(tls_lines(transcript.tls, at))
+        blocks += [section("*TLS and certificates*"), *_pieces(lines, _PIECES)]
     if transcript.lines:
-        said = "\n".join(
-            f"{each.milliseconds:7.0f} ms {'C:' if each.sent else 'S:'} {each.text}"
-            for each in transcript.lines
-        )
-        blocks += [section("*The conversation*, without credentials"), *_pieces(said)]
+        said = "\n".join(spoken(transcript.lines))
+        blocks += [section("*The conversation*, without credentials"), *_pieces(said, _PIECES)]
     return blocks
 
 
-def _pieces(text: str) -> list[Block]:
-    text = clean(text, _PIECE * _PIECES)
+def handout_view(
+    test: Test, transcript: Transcript, later: Later, *, at: datetime | None, versions: str
+) -> Block:
+    """Show everything about a test as one text, to be copied and handed on."""
+    facts = _circumstances(test, later.arrival, at=at) | {"By": versions}
+    text = handout(transcript, facts, at=at)
+    return modal(
+        "For the mail team",
+        [
+            section("Select all of this, copy it, and send it to the mail team."),
+            *_pieces(text, 2 * _PIECES),
+            context("What signs in was taken out: it is shown as `***`."),
+        ],
+        callback_id="handout",
+        close="Back",
+    )
+
+
+def _circumstances(test: Test, arrival: Arrival | None, *, at: datetime | None) -> dict[str, str]:
+    arrived = ""
+    if arrival is not None:
+        arrived = f"{'yes' if arrival.arrived else 'no'}, somebody said {span(arrival.after)} later"
+    return {
+        "Protocol": test.protocol,
+        "Sign-in": ("with login" if test.login else "anonymous") if test.protocol else "",
+        "From domain": test.from_domain,
+        "Recipient": test.recipient,
+        "Ended": f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at is not None else "",
+        "Code": test.code if test.send else "",
+        "Arrived": arrived,
+    }
+
+
+def _pieces(text: str, most: int) -> list[Block]:
+    text = clean(text, _PIECE * most)
     return [preformatted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]

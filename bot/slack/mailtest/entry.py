@@ -17,7 +17,7 @@ from storage.runs import RunState
 
 log = structlog.get_logger(__name__)
 
-_ENDS = {
+ENDS = {
     Outcome.ACCEPTED: RunState.ACCEPTED,
     Outcome.FAILED: RunState.FAILED,
     Outcome.REFUSED: RunState.FAILED,
@@ -108,7 +108,7 @@ class Entry:
         self.vault.runs.advance(
             self.run_id,
             expect=_UNDER_WAY,
-            to=_ENDS[transcript.outcome],
+            to=ENDS[transcript.outcome],
             at=now,
             payload=dump_run(run),
             due_at=now + UNANSWERED_AFTER if run.wants_confirmation else None,

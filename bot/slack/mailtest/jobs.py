@@ -58,5 +58,8 @@ def new_job(
         server=f"{server.host}:{server.port}" if server is not None else "",
         revision=revision,
         notifications=known.notifications,
+        protocol=server.tls_mode.label if server is not None else "",
+        login=server is not None and server.username is not None,
+        from_domain=service.from_address.rpartition("@")[2] if isinstance(service, Service) else "",
     )
     return Job(run=TestRun(test=test), settings=known, service=service, trial=trial)

@@ -1,17 +1,23 @@
 """What answers `/mailtest` and the buttons under a test."""
 
+import platform
+import ssl
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Access, Caller
 from bot.slack.api import SlackAPI
+from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.command import HELP, Request, Usage, parse
-from bot.slack.mailtest.details import details
+from bot.slack.mailtest.details import handout_view
+from bot.slack.mailtest.run import TestRun
 from bot.slack.mailtest.runner import Runner, Spot
+from bot.slack.mailtest.sequel import details_of
 from bot.slack.mailtest.view import Content, view_of
 from bot.slack.replies import Body, Replies
-from bot.slack.words import escape, rich, rich_text, section
+from bot.slack.words import Block, escape, rich, rich_text, section
 from bot.slack.work import Threads
 
 
@@ -24,6 +30,7 @@ class MailtestListeners:
     threads: Threads
     replies: Replies
     runner: Runner
+    arrivals: ArrivalListeners
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
         """`/mailtest`: answer at once, test afterwards."""
@@ -34,6 +41,9 @@ class MailtestListeners:
             return
         if request.help:
             await ack(text=HELP)
+            return
+        if request.confirm:
+            await self.arrivals.confirm(ack, body, request.confirm)
             return
         whom = request.recipient or "your own address"
         text = f"Testing mail to {whom} ... The result comes as a message here."
@@ -53,6 +63,11 @@ class MailtestListeners:
         """Answer "Details": everything about a test, for admins."""
         await ack()
         self.replies.privately(body, self._details, name="details")
+
+    async def copy(self, ack: AsyncAck, body: Body) -> None:
+        """Answer "Copy for the mail team": a test as one text, for admins."""
+        await ack()
+        self.replies.in_window(body, self._copy, name="copy for the mail team")
 
     async def _start(self, caller: Caller, body: Body, request: Request, *, key: str) -> None:
         person = await self.access.person(caller)
@@ -80,10 +95,26 @@ class MailtestListeners:
 
     async def _details(self, caller: Caller, body: Body) -> None:
         await self.access.admin(caller)
-        run = await self.runner.find(caller, str(body["actions"][0]["value"]))
+        run_id = str(body["actions"][0]["value"])
+        run = await self.runner.find(caller, run_id)
         if run.transcript is None:
             blocks = [section("This test is still under way. Its details come when it has ended.")]
         else:
-            blocks = details(run.test, run.transcript)
+            blocks = details_of(run, run_id)
         view = view_of(Content(text="", blocks=blocks))
         await self.slack.open_view(body["trigger_id"], view)
+
+    async def _copy(self, caller: Caller, body: Body) -> None:
+        await self.access.admin(caller)
+        run = await self.runner.find(caller, str(body["actions"][0]["value"]))
+        view = await self.threads(_handout, run)
+        await self.slack.push_view(body["trigger_id"], view)
+
+
+def _handout(run: TestRun) -> Block:
+    assert run.transcript is not None  # noqa: S101  # for the type checker: the button came after
+    versions = (
+        f"Mail Settings {version('mailsettings')}, Python {platform.python_version()}, "
+        f"{ssl.OPENSSL_VERSION}"
+    )
+    return handout_view(run.test, run.transcript, run.later, at=run.ended_at, versions=versions)

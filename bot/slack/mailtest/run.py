@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from bot.slack.mailtest.later import Later, dump_later, load_later
-from bot.slack.mailtest.view import Test
+from bot.slack.mailtest.view import Test, open_ended
 from bot.smtp.document import dump_transcript, load_transcript
 from bot.smtp.remedy import Remedy
 from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Step, Transcript
@@ -43,11 +43,7 @@ class TestRun:
     @property
     def wants_confirmation(self) -> bool:
         """The message may be in an inbox, and only its reader knows."""
-        return (
-            self.test.send
-            and self.transcript is not None
-            and self.transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
-        )
+        return self.transcript is not None and open_ended(self.test, self.transcript)
 
 
 def dump_run(run: TestRun) -> bytes:

@@ -254,12 +254,8 @@ class Runner:
             service = service_of(saved.value if saved else None, self.config, key=key)
             run = run.ended(transcript, explain(transcript, service), self.clock())
             await entry.ended(transcript, run.diagnosis)
-        place = self._channel_of(run, on_posted=_forget)
+        place = self._channel_of(run, on_posted=entry.posted)
         if run.view_id:
             place = ViewPlace(slack=self.slack, view_id=run.view_id)
         told = await self._tell(entry, run, place)
         await entry.settle(transcript, run.diagnosis, told=told)
-
-
-async def _forget(_ts: str) -> None:
-    """Keep no timestamp: the run has ended, and nothing will edit its message again."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -11,6 +12,7 @@ from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.details import details
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Content, ended, view_of
+from bot.slack.words import Block
 from bot.slack.work import Threads, Turns
 from bot.vault import Vault
 
@@ -26,12 +28,19 @@ def content_of(run: TestRun, run_id: str) -> Content:
         run.transcript,
         run.diagnosis,
         run_id=run_id,
+        at=run.ended_at,
         in_view=bool(run.view_id),
         later=run.later,
     )
     if run.view_id:
-        return replace(content, blocks=[*content.blocks, *details(run.test, run.transcript)])
+        return replace(content, blocks=[*content.blocks, *details_of(run, run_id)])
     return content
+
+
+def details_of(run: TestRun, run_id: str) -> list[Block]:
+    """Return everything about a run that has ended."""
+    assert run.transcript is not None  # noqa: S101  # for the type checker; callers looked
+    return details(run.test, run.transcript, at=run.ended_at, run_id=run_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +62,24 @@ class Sequels:
         *response_url* is that of a click on its message, for a message that the bot may not edit.
         Raises StorageError.
         """
-        async with self.turns.of(run_id):
-            run = await self.threads(self._write, run_id, change)
-            if run is not None:
-                await self._show(run, content_of(run, run_id), response_url)
+        run, _ = await self.told(
+            run_id, partial(self._write, run_id, change), response_url=response_url
+        )
         return run
+
+    async def told(
+        self, run_id: str, write: Callable[[], TestRun | None], *, response_url: str = ""
+    ) -> tuple[TestRun | None, bool]:
+        """Call *write* in the vault's threads and show the run that it returns.
+
+        False: Slack was in trouble all the while. Raises what *write* raises.
+        """
+        async with self.turns.of(run_id):
+            run = await self.threads(write)
+            if run is None:
+                return None, True
+            content = await self.threads(content_of, run, run_id)
+            return run, await self._show(run, content, response_url)
 
     def _write(self, run_id: str, change: Callable[[TestRun], TestRun]) -> TestRun | None:
         written = self.vault.runs.change(
@@ -65,22 +87,26 @@ class Sequels:
         )
         return load_run(written) if written is not None else None
 
-    async def _show(self, run: TestRun, content: Content, response_url: str) -> None:
-        """Draw a message or view anew, trying for a minute while Slack is in trouble."""
+    async def _show(self, run: TestRun, content: Content, response_url: str) -> bool:
+        """Draw a message or view anew, trying for a minute. False: Slack was in trouble."""
+        ts = run.ts
         for pause in (0.0, *self.slack.pace.again_after):
             await asyncio.sleep(pause)
             try:
                 if run.view_id:
                     await self.slack.update_view(run.view_id, view_of(content))
-                elif run.ts:
-                    await self.slack.edit(run.channel, run.ts, content.text, content.blocks)
+                elif ts:
+                    await self.slack.edit(run.channel, ts, content.text, content.blocks)
                 elif response_url:
                     await self.slack.respond(
                         response_url, content.text, content.blocks, replace_original=True
                     )
             except SlackFailure as failure:
                 log.info("a sequel was not shown", why=failure.error)
+                if not failure.passing and not (ts and response_url):
+                    return True
                 if not failure.passing:
-                    return
+                    ts = ""  # the click's own way in is left
             else:
-                return
+                return True
+        return False

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from bot.slack.mailtest.later import Arrival, Later
+from bot.slack.mailtest.arrival_view import Standing, answers, standing, what_next
+from bot.slack.mailtest.later import Later
 from bot.slack.mailtest.papers_view import papers_blocks
 from bot.slack.mailtest.survey_view import survey_blocks
 from bot.slack.mailtest.words import duration, tls_line
 from bot.slack.words import (
-    OPERATOR,
     Block,
     actions,
     button,
@@ -18,12 +19,18 @@ from bot.slack.words import (
     modal,
     preformatted,
     rich,
+    rich_emoji,
+    rich_person,
     rich_text,
     section,
 )
+from bot.smtp.expiry import expiry_warning
 from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
 
 _NOTHING = Later()
+
+
+_UNKNOWN_AUTHORITY = {"cert-unknown-ca-or-chain", "cert-self-signed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,10 @@ class Test:
     """Of the settings; 0: what stood in the form, or the operator's default."""
     notifications: bool = True
     from_form: bool = False
+    protocol: str = ""
+    """As on screen; empty where nothing is configured."""
+    login: bool = False
+    from_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +73,22 @@ def running(test: Test, steps: Sequence[Step]) -> Content:
     return Content(text=escape(text), blocks=blocks)
 
 
-def ended(
+def ended(  # noqa: PLR0913 - a test's end has that many sides
     test: Test,
     transcript: Transcript,
     diagnosis: Diagnosis | None,
     *,
     run_id: str = "",
     in_view: bool = False,
+    at: datetime | None = None,
     later: Later = _NOTHING,
 ) -> Content:
-    """Show how a test ended, and what came *later*. With *run_id*, its buttons too.
+    """Show how a test ended *at* a moment, and what came *later*. With *run_id*, its buttons too.
 
     *in_view*: above the form that was tested, where it is changed by the form's own means.
     """
-    mark, verdict, more = _verdict(test, transcript)
-    status = [
-        _emoji(mark),
-        rich_text(f" {verdict}", bold=True),
-        *([rich_text(more)] if more else []),
-    ]
-    blocks = [rich([*_headline(test), rich_text("\n"), *status])]
+    mark, text, said = _standing(test, transcript, later)
+    blocks = [rich([*_headline(test), rich_text("\n"), rich_emoji(mark), *said])]
     if not test.notifications:
         blocks.append(
             context("Email notifications are off in this workspace: nothing is sent but tests.")
@@ -89,20 +96,34 @@ def ended(
     if transcript.steps:
         blocks.append(_ladder(transcript.steps))
     if transcript.outcome is Outcome.ACCEPTED:
-        blocks += _acceptance(test, transcript)
-    if later.arrival is not None:
-        blocks.append(_arrival(later.arrival))
+        blocks += _acceptance(test, transcript, at)
     if transcript.failure is not None and transcript.failure.reply is not None:
         blocks.append(section("*The server's own words*"))
         blocks.append(preformatted(reply_text(transcript.failure.reply)))
     if diagnosis is not None:
         blocks += _explanation(diagnosis)
+    if open_ended(test, transcript):
+        blocks += what_next(test.recipient, test.code, transcript, later)
+        if run_id:
+            blocks.append(answers(run_id, later))
     blocks += survey_blocks(later)
     if later.papers is not None:
         blocks += papers_blocks(later.papers)
     if run_id and (buttons := _buttons(transcript, later, run_id, in_view=in_view)):
         blocks.append(actions(*buttons, block_id="mailtest"))
-    return Content(text=escape(verdict), blocks=blocks)
+    return Content(text=text, blocks=blocks)
+
+
+def open_ended(test: Test, transcript: Transcript) -> bool:
+    """Tell whether the message may be in an inbox, and only its reader knows."""
+    return test.send and transcript.outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
+
+
+def _trustable(transcript: Transcript) -> bool:
+    """Tell whether trust in the server's own certificate is all that is missing."""
+    chain = transcript.tls.chain if transcript.tls is not None else ()
+    cause = transcript.failure.cause if transcript.failure is not None else ""
+    return cause in _UNKNOWN_AUTHORITY and bool(chain) and bool(chain[0].der)
 
 
 def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool) -> list[Block]:
@@ -116,6 +137,8 @@ def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool
         and not _cut_off(transcript)
     ):
         buttons.append(button("Fix settings", "fix_settings", value=run_id))
+    if not in_view and _trustable(transcript):
+        buttons.append(button("Trust this certificate", "trust_certificate", value=run_id))
     if not in_view:
         buttons.append(button("Test again", "test_again", value=run_id))
         buttons.append(button("Details", "test_details", value=run_id))
@@ -142,19 +165,9 @@ def _headline(test: Test) -> list[Block]:
     return [
         rich_text(f"{what} {test.recipient}", bold=True),
         rich_text(f"{through}, asked for by "),
-        _person(test.asked_by),
+        rich_person(test.asked_by),
         *([rich_text(form)] if form else []),
     ]
-
-
-def _person(user_id: str) -> Block:
-    if user_id == OPERATOR:
-        return rich_text("the operator")
-    return {"type": "user", "user_id": user_id}
-
-
-def _emoji(name: str) -> Block:
-    return {"type": "emoji", "name": name}
 
 
 def _ladder(steps: Sequence[Step]) -> Block:
@@ -171,6 +184,17 @@ def _ladder(steps: Sequence[Step]) -> Block:
     return rich([each for line in lines for each in line])
 
 
+def _standing(test: Test, transcript: Transcript, later: Later) -> Standing:
+    """Return what heads the message: the newest of all that is known."""
+    if open_ended(test, transcript):
+        found = standing(test.recipient, transcript, later)
+        if found is not None:
+            return found
+    mark, verdict, more = _verdict(test, transcript)
+    said = [rich_text(f" {verdict}", bold=True), *([rich_text(more)] if more else [])]
+    return mark, escape(verdict), said
+
+
 def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
     """Return an emoji's name, how the test ended, and what else is to be said of that."""
     host, recipient = clean(transcript.host), test.recipient
@@ -185,8 +209,8 @@ def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
         case Outcome.UNKNOWN:
             verdict = f"Unknown: {host} may have accepted the message for {recipient}"
             more = (
-                ". No clear answer came once the message was on its way. "
-                f"Look for code {test.code} in the inbox before you test again."
+                ". No clear answer came once the message was on its way: look in the inbox before "
+                "you test again."
             )
             return "grey_question", verdict, more
         case Outcome.REFUSED:
@@ -205,7 +229,7 @@ def _cut_off(transcript: Transcript) -> bool:
     return transcript.failure is not None and transcript.failure.cause == "interrupted"
 
 
-def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
+def _acceptance(test: Test, transcript: Transcript, at: datetime | None) -> list[Block]:
     lines: list[list[Block]] = []
     if transcript.tls is not None:
         lines.append([rich_text(f"Protected by {tls_line(transcript.tls)}\n")])
@@ -214,21 +238,10 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
     if queue_id := clean(transcript.queue_id or "", 200):
         lines.append([rich_text("The server's queue id: "), rich_text(queue_id, code=True)])
     blocks = [rich([each for line in lines for each in line])]
-    if test.send:
-        blocks.append(
-            rich(
-                [
-                    rich_text(f"Now look for code {test.code}", bold=True),
-                    rich_text(f" in the inbox of {test.recipient}, and in its spam folder. "),
-                    rich_text("Accepted", italic=True),
-                    rich_text(
-                        " means that the server took the message; only the inbox shows that it "
-                        "arrived."
-                    ),
-                ]
-            )
-        )
-    else:
+    warning = expiry_warning(transcript, at) if at is not None else ""
+    if warning:
+        blocks.append(rich([rich_emoji("warning"), rich_text(f" {clean(warning, 500)}")]))
+    if not test.send:
         blocks.append(
             section(
                 "Sender and recipient were accepted. Some servers refuse only the message "
@@ -236,11 +249,6 @@ def _acceptance(test: Test, transcript: Transcript) -> list[Block]:
             )
         )
     return blocks
-
-
-def _arrival(arrival: Arrival) -> Block:
-    said = " said that it arrived." if arrival.arrived else " said that it did not arrive."
-    return rich([_person(arrival.by), rich_text(said)])
 
 
 def _explanation(diagnosis: Diagnosis) -> list[Block]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Set as AbstractSet
 
+from bot.slack.settings.elements import MAXIMUM_LENGTH
 from bot.slack.settings.form import Form
-from bot.slack.settings.view import MAXIMUM_LENGTH, TITLE, metadata
+from bot.slack.settings.view import TITLE, metadata
 from bot.slack.words import (
     Block,
     actions,

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -49,6 +49,8 @@ class SettingsListeners:
     summaries: Summaries
     suggesting: Suggesting
     start_test: StartTest
+    open_keys: Callable[[Caller, Body], Awaitable[None]]
+    """Opens the list of SSL keys for an admin. Raises Refused, StorageError, SlackFailure."""
     repeat_test: RepeatTest
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
@@ -57,7 +59,12 @@ class SettingsListeners:
         if word == "help":
             await ack(text=HELP)
             return
-        known = {"": self._open_or_summarise, "show": self._summarise, "history": self._history}
+        known = {
+            "": self._open_or_summarise,
+            "show": self._summarise,
+            "history": self._history,
+            "keys": self.open_keys,
+        }
         if (answer := known.get(word)) is None:
             await ack(text=f"`/mailsettings` doesn't know that word.\n\n{HELP}")
             return

@@ -6,8 +6,18 @@ from typing import Any
 
 from bot.config import Config
 from bot.slack.access import Role
-from bot.slack.deeds import SAVED, TESTED, fields_of
-from bot.slack.words import ADMINS_ONLY, Block, escape, listed, mention, moment, section, sections
+from bot.slack.deeds import CONFIRMED, MISSED, SAVED, TESTED, fields_of, key_sentence, wait_of
+from bot.slack.words import (
+    ADMINS_ONLY,
+    Block,
+    escape,
+    listed,
+    mention,
+    moment,
+    section,
+    sections,
+    span,
+)
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 from bot.smtp.transcript import Stage
 from bot.vault import Vault
@@ -17,6 +27,7 @@ HELP = (
     "*Mail settings* connect this workspace to a mail server.\n"
     "• `/mailsettings` opens the settings (owners and admins)\n"
     "• `/mailsettings show` says privately what is set up\n"
+    "• `/mailsettings keys` lists SSL keys, and takes new ones (owners and admins)\n"
     "• `/mailsettings history` lists who changed what (owners and admins)\n"
     "• `/mailsettings help` shows this text\n"
     "• `/mailtest name@example.com` sends a test message and reports in the channel; "
@@ -91,7 +102,10 @@ def _deed(entry: Entry) -> str:
         return "changed " + escape(listed([LABELS.get(name, name) for name in fields_of(entry)]))
     if entry.action == TESTED:
         return f"tested: {_result(entry.detail)}"
-    return escape(entry.action)
+    if entry.action in {CONFIRMED, MISSED}:
+        came = "arrived" if entry.action == CONFIRMED else "did not arrive"
+        return f"said that a test message {came}, {span(wait_of(entry))} after it was sent"
+    return key_sentence(entry) or escape(entry.action)
 
 
 def _result(detail: Mapping[str, Any]) -> str:

@@ -4,15 +4,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from bot.slack.settings.elements import (
+    box,
+    choice,
+    email_input,
+    field_input,
+    from_address,
+    port_input,
+    text_input,
+    with_choice,
+)
 from bot.slack.settings.form import Form
+from bot.slack.settings.key_options import key_options
 from bot.slack.settings.suggestion_view import suggestion_blocks
 from bot.slack.words import (
     Block,
     actions,
     button,
-    clean,
     context,
     escape,
     mention,
@@ -24,14 +33,10 @@ from bot.slack.words import (
 )
 from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, TestPolicy, TLSMode
-from bot.smtp.ssl_keys import KEY_ID, NO_KEY, SSLKey
+from bot.smtp.ssl_keys import SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
-MAXIMUM_LENGTH = 300
-"""Of what can be typed into a text field: more than any right value has."""
-_LONGEST_OPTION = 75
-"""Characters (docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,6 @@ class Surroundings:
     """A password can be given from Slack; else only the operator can, at the command line."""
     keys: Mapping[str, SSLKey] = field(default_factory=dict)
     """The workspace's SSL keys by their ids, in the order in which they are shown."""
-    keys_managed: bool = False
-    """SSL keys can be uploaded from here."""
 
 
 def draw(form: Form, around: Surroundings) -> Block:
@@ -58,7 +61,7 @@ def draw(form: Form, around: Surroundings) -> Block:
     blocks: list[Block] = []
     if form.notice:
         blocks += sections(f":information_source: {form.notice}".split("\n"))
-    blocks += _field(form, _box(form, "notifications", "Send email from this workspace"))
+    blocks += _field(form, box(form, "notifications", "Send email from this workspace"))
     blocks += _field(form, _configuration(form, around))
     if form.custom:
         blocks += _custom(form, around)
@@ -71,10 +74,10 @@ def draw(form: Form, around: Surroundings) -> Block:
                 "can be sent. Choose Custom and fill in your own server."
             )
         )
-    blocks += _field(form, _text(form, "sender_name", placeholder="Acme Team", optional=True))
+    blocks += _field(form, text_input(form, "sender_name", placeholder="Acme Team", optional=True))
     blocks += _field(
         form,
-        _email(form, "reply_to", optional=True)
+        email_input(form, "reply_to", optional=True)
         | {"hint": plain("Where answers go, if not to the From address.")},
     )
     label, value = ("Fewer options", "fewer") if form.more else ("More options", "more")
@@ -82,7 +85,7 @@ def draw(form: Form, around: Surroundings) -> Block:
     if form.more:
         blocks += _more(form)
     blocks.append({"type": "divider"})
-    blocks += _field(form, _email(form, "test_address", optional=True))
+    blocks += _field(form, email_input(form, "test_address", optional=True))
     blocks.append(actions(button("Send test message", "send_test"), block_id="test"))
     blocks.append(context("Tests what stands in this form, saved or not."))
     return modal(
@@ -115,21 +118,21 @@ def _custom(form: Form, around: Surroundings) -> list[Block]:
         needs = "\n".join(f"• {escape(each)}" for each in sentences if each)
         link = f"\n<{provider.link}|Open the provider's page>" if provider.link else ""
         blocks.append(section(f"*What {escape(provider.label)} needs*\n{needs}{link}"))
-    blocks += _field(form, _text(form, "host", placeholder="smtp.example.com"))
-    blocks += _field(form, _port(form))
+    blocks += _field(form, text_input(form, "host", placeholder="smtp.example.com"))
+    blocks += _field(form, port_input(form))
     blocks += _field(form, _tls_mode(form))
     if form.values["tls_mode"] == TLSMode.NONE:
         blocks.append(
             context("Without encryption no password can be used, and others can read the mail.")
         )
-    blocks += _field(form, _box(form, "anonymous", "Sign in without username and password"))
+    blocks += _field(form, box(form, "anonymous", "Sign in without username and password"))
     if not form.values["anonymous"]:
         hint = provider.username_hint if provider is not None else ""
-        blocks += _field(form, _text(form, "username", placeholder=hint or "name@example.com"))
+        blocks += _field(form, text_input(form, "username", placeholder=hint or "name@example.com"))
         blocks += _password(form, around)
     if form.encrypted:
         blocks += _ssl_key(form, around)
-    blocks += _field(form, _from_address(form))
+    blocks += _field(form, from_address(form))
     return blocks + suggestion_blocks(form)
 
 
@@ -163,17 +166,12 @@ def _password(form: Form, around: Surroundings) -> list[Block]:
 
 
 def _ssl_key(form: Form, around: Surroundings) -> list[Block]:
-    chosen = form.values["ssl_key"]
-    options = [_option("None", NO_KEY)]
-    options += [_option(key_label(key), key_id) for key_id, key in around.keys.items()]
-    if chosen not in around.keys and KEY_ID.fullmatch(chosen):
-        options.append(_option("A key that was deleted", chosen))
+    options = key_options(around.keys, chosen=form.values["ssl_key"])
     blocks: list[Block] = []
     if len(options) > 1 or "ssl_key" in form.complaints:
         element = {"type": "static_select", "action_id": "ssl_key", "options": options}
-        blocks += _field(form, _input(form, _chosen(form, element)))
-    if around.keys_managed:
-        blocks.append(_manage_keys(form))
+        blocks += _field(form, field_input(form, with_choice(form, element)))
+    blocks.append(_manage_keys(form))
     return blocks
 
 
@@ -181,131 +179,45 @@ def _manage_keys(form: Form) -> Block:
     return actions(button("Manage SSL keys", "manage_keys", value=form.id), block_id="keys")
 
 
-def key_label(key: SSLKey) -> str:
-    """Name *key* in a choice, "Acme (client key, until 3 May 2027)"; a long name is cut."""
-    until = key.leaf.not_after
-    facts = f" ({key.kind.label}, until {until.day} {until:%B %Y})"
-    return clean(key.name, _LONGEST_OPTION - len(facts)) + facts
-
-
 def _more(form: Form) -> list[Block]:
     blocks: list[Block] = []
     if form.custom:
         blocks += _field(
             form,
-            _text(form, "helo_name", placeholder="mail.example.com", optional=True)
+            text_input(form, "helo_name", placeholder="mail.example.com", optional=True)
             | {"hint": plain("The name we greet the server with. Empty: the From domain.")},
         )
     policy = {
         "type": "static_select",
         "action_id": "test_policy",
-        "options": [_option(each.label, each) for each in TestPolicy],
+        "options": [choice(each.label, each) for each in TestPolicy],
     }
-    return blocks + _field(form, _input(form, _chosen(form, policy)))
+    return blocks + _field(form, field_input(form, with_choice(form, policy)))
 
 
 def _configuration(form: Form, around: Surroundings) -> Block:
-    options = [_option("Custom", Configuration.CUSTOM)]
+    options = [choice("Custom", Configuration.CUSTOM)]
     hint = "The operator of this bot offers no mail service of its own, so Custom is the only way."
     if around.default_server:
-        options.insert(0, _option("Default", Configuration.DEFAULT))
+        options.insert(0, choice("Default", Configuration.DEFAULT))
         hint = "Default uses the mail service of this bot's operator; Custom uses your own."
     element = {"type": "radio_buttons", "action_id": "configuration", "options": options}
-    return _input(form, _chosen(form, element), dispatch=True) | {"hint": plain(hint)}
+    return field_input(form, with_choice(form, element), dispatch=True) | {"hint": plain(hint)}
 
 
 def _provider(form: Form) -> Block:
     element = {
         "type": "static_select",
         "action_id": "provider",
-        "options": [_option(each.label, each.id) for each in PROVIDERS.values()],
+        "options": [choice(each.label, each.id) for each in PROVIDERS.values()],
     }
-    return _input(form, _chosen(form, element), dispatch=True)
+    return field_input(form, with_choice(form, element), dispatch=True)
 
 
 def _tls_mode(form: Form) -> Block:
     element = {
         "type": "static_select",
         "action_id": "tls_mode",
-        "options": [_option(each.label, each) for each in TLSMode],
+        "options": [choice(each.label, each) for each in TLSMode],
     }
-    return _input(form, _chosen(form, element), dispatch=True)
-
-
-def _box(form: Form, name: str, text: str) -> Block:
-    element: Block = {"type": "checkboxes", "action_id": name, "options": [_option(text, "on")]}
-    if form.values[name]:
-        element["initial_options"] = [_option(text, "on")]
-    return _input(form, element, optional=True, dispatch=True)
-
-
-def _text(form: Form, name: str, *, placeholder: str, optional: bool = False) -> Block:
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": name,
-        "placeholder": plain(placeholder),
-        "max_length": MAXIMUM_LENGTH,
-    }
-    if name != "host":
-        return _input(form, _filled(form, element), optional=optional)
-    # Enter takes a pasted address apart at once; without it, the next choice or Save does.
-    element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
-    return _input(form, _filled(form, element), dispatch=True)
-
-
-def _email(form: Form, name: str, *, optional: bool) -> Block:
-    element = {
-        "type": "email_text_input",
-        "action_id": name,
-        "placeholder": plain("name@example.com"),
-    }
-    return _input(form, _filled(form, element), optional=optional)
-
-
-def _from_address(form: Form) -> Block:
-    block = _email(form, "from_address", optional=False) | {"dispatch_action": True}
-    # Enter asks for a server's suggestion at once; without it, the next choice does.
-    block["element"]["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
-    return block
-
-
-def _port(form: Form) -> Block:
-    element: Block = {
-        "type": "number_input",
-        "action_id": "port",
-        "is_decimal_allowed": False,
-        "min_value": "1",
-        "max_value": "65535",
-    }
-    port = str(form.values["port"])
-    # Slack refuses a whole view for an initial value outside its limits.
-    if port.isascii() and port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535:
-        element["initial_value"] = port
-    return _input(form, element)
-
-
-def _input(form: Form, element: Block, *, optional: bool = False, dispatch: bool = False) -> Block:
-    name = element["action_id"]
-    block: Block = {
-        "type": "input",
-        "block_id": form.block_id(name),
-        "label": plain(LABELS[name]),
-        "element": element,
-        "optional": optional,
-    }
-    return block | {"dispatch_action": True} if dispatch else block
-
-
-def _filled(form: Form, element: Block) -> Block:
-    value = str(form.values[element["action_id"]])[:MAXIMUM_LENGTH]
-    return element | {"initial_value": value} if value else element
-
-
-def _chosen(form: Form, element: Block) -> Block:
-    value = form.values[element["action_id"]]
-    initial: Any = next((each for each in element["options"] if each["value"] == value), None)
-    return element | {"initial_option": initial} if initial else element
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": plain(label), "value": str(value)}
+    return field_input(form, with_choice(form, element), dispatch=True)

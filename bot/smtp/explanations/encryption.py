@@ -54,16 +54,6 @@ ENCRYPTION = (
         ),
     ),
     Explanation(
-        # An alert about the certificate of “SSL key”, in the handshake (TLS 1.2) or after it (1.3).
-        cause="client-cert-refused",
-        meaning="The mail server refused the client certificate that this bot showed: it doesn't"
-        " know its authority, or it wants another one.",
-        advice=(
-            "Ask whoever runs the mail server which client certificate it expects.",
-            "Choose that one as “SSL key” in /mailsettings, and save.",
-        ),
-    ),
-    Explanation(
         # Postfix 421 4.7.1, Exim's alert "bad certificate", OpenSMTPD's "unknown CA" (measured).
         cause="client-cert-untrusted",
         meaning="The mail server does not trust the client certificate (SSL key) that it was"

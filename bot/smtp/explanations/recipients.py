@@ -22,7 +22,7 @@ RECIPIENTS = (
     Explanation(
         cause="relay-denied",
         anonymous=True,
-        meaning="The mail server does not take mail for that address from strangers, and"
+        meaning="The mail server does not pass on mail to that address for strangers, and"
         " “Connect anonymously” is chosen.",
         advice=(
             "Switch “Connect anonymously” off, and type “Username” and the password.",
@@ -33,8 +33,8 @@ RECIPIENTS = (
     Explanation(
         # mailgun: n8n-io/n8n#13269
         cause="relay-denied",
-        meaning="The mail server does not take mail for that address from this account: it passes"
-        " mail on to other domains only for some, or knows no such mailbox.",
+        meaning="The mail server does not pass on mail to that address for this account, or it"
+        " knows no such mailbox.",
         advice=(
             "Check the spelling of the recipient's address.",
             "Check that “Server address” is the outgoing mail server for users.",

@@ -49,10 +49,7 @@ REFUSALS = (
         cause="ip-not-allowed",
         providers=("brevo",),
         meaning="Brevo lets only certain IP addresses send, and this bot's is not one of them.",
-        advice=(
-            "Add this bot's IP address to the authorised IPs in Brevo's security settings.",
-            "Or switch the blocking of unknown IP addresses off for SMTP keys there.",
-        ),
+        advice=("Add this bot's IP address to the authorised IPs in Brevo's security settings.",),
         link="https://app.brevo.com/security/authorised_ips",
     ),
     Explanation(

@@ -60,6 +60,40 @@ def test_what_was_typed_is_shown_as_it_was_typed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "confirm 4821",
+        "  CONFIRM   4821 ",
+        "confirm code 4821",
+        "Confirm the code: 4821.",
+        "confirm 48 21",
+        "confirm #4821",
+        "confirm `4821`",
+        "confirm: “4821”",
+        "confirm4821",
+        "confirm \uff14\uff18\uff12\uff11",
+    ],
+)
+def test_a_code_is_understood_however_it_is_written(text: str) -> None:
+    assert parse(text) == Request(recipient=None, confirm="4821")
+
+
+def test_an_address_that_begins_like_it_is_an_address() -> None:
+    assert parse("confirm@example.com") == Request(recipient="confirm@example.com")
+
+
+@pytest.mark.parametrize(
+    "text", ["confirm", "confirm 482", "confirm 48211", "confirm bob 4821", "confirm `<!here>`"]
+)
+def test_anything_but_four_digits_is_refused_with_the_right_form(text: str) -> None:
+    with pytest.raises(Usage) as refused:
+        parse(text)
+    assert "Nothing was confirmed." in str(refused.value)
+    assert "`/mailtest confirm 4821`" in str(refused.value)
+    assert "<!here>" not in str(refused.value)
+
+
 @given(data=st.data())
 def test_whatever_was_typed_is_refused_without_being_live(
     data: DataObject, any_text: SearchStrategy[str]
@@ -81,3 +115,4 @@ def refusal_of(text: str) -> str:
 def test_help_fits_a_message() -> None:
     assert problems([section(HELP)], "message") == []
     assert "--no-send" in HELP
+    assert "/mailtest confirm 4821" in HELP

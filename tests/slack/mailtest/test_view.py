@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from bot.smtp.transcript import (
     Transcript,
 )
 
+AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 SERVER = MailServer(
     host="mail.example.com",
     port=587,
@@ -108,7 +110,7 @@ def test_the_end_of_a_test_looks_so(
 ) -> None:
     asked, end = ENDS[name]
     transcript = transcript_of(**end)
-    content = ended(test_of(**asked), transcript, meaning_of(transcript), run_id="a1")
+    content = ended(test_of(**asked), transcript, meaning_of(transcript), run_id="a1", at=AT)
     assert problems(content.blocks, "message") == []
     assert {"text": content.text, "blocks": content.blocks} == golden
 
@@ -195,7 +197,9 @@ def test_the_details_look_so(
     transcript_of: TranscriptOf,
 ) -> None:
     asked, end = DETAILS[name]
-    view = view_of(Content(text="", blocks=details(test_of(**asked), transcript_of(**end))))
+    view = view_of(
+        Content(text="", blocks=details(test_of(**asked), transcript_of(**end), at=AT, run_id="a1"))
+    )
     assert_view(view)
     assert view == golden
 
@@ -228,12 +232,12 @@ def test_slack_takes_whatever_a_server_says_and_none_of_it_is_live(
     test, transcript = data.draw(any_test), data.draw(any_transcript)
     under_way = running(test, transcript.steps)
     end = ended(test, transcript, meaning_of(transcript), run_id="a1")
-    in_view = [*end.blocks, *details(test, transcript)]
+    in_view = [*end.blocks, *details(test, transcript, at=AT)]
     for content in (under_way, end):
         assert problems(content.blocks, "message") == []
         assert content.text
         assert len(content.text) < 4000
-    assert_view(view_of(end, more=details(test, transcript)))
+    assert_view(view_of(end, more=details(test, transcript, at=AT)))
     for text in mrkdwn([under_way.text, end.text, *under_way.blocks, *in_view]):
         assert not set("<>") & set(MRKDWN_OF_OURS.sub("", text)), text
 
@@ -268,7 +272,7 @@ def test_a_servers_words_stand_in_plain_text_and_not_in_mrkdwn(
     )
     content = ended(test_of(), transcript, meaning_of(transcript))
     assert visible_text(content.blocks).count(words) == 2
-    for text in mrkdwn([content.text, *content.blocks, *details(test_of(), transcript)]):
+    for text in mrkdwn([content.text, *content.blocks, *details(test_of(), transcript, at=AT)]):
         assert words not in text
 
 
@@ -306,7 +310,9 @@ def test_details_of_an_endless_talk_fit_a_view(
     lines = tuple(replace(line, text=letter * 65536) for line in base.lines)
     chain = tuple(replace(each, names=(letter * 65536,)) for each in base.tls.chain)
     transcript = replace(base, lines=lines, tls=replace(base.tls, chain=chain))
-    assert_view(view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript)))
+    assert_view(
+        view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript, at=AT))
+    )
 
 
 def test_a_queue_id_that_cannot_be_seen_is_not_shown(

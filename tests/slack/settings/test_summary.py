@@ -13,7 +13,7 @@ from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
 from bot.slack import deeds
 from bot.slack.access import Role
-from bot.slack.deeds import saved
+from bot.slack.deeds import answered, saved
 from bot.slack.settings.summary import HELP, Summaries
 from bot.smtp.settings import LABELS, Configuration, MailSettings
 
@@ -110,6 +110,8 @@ def test_the_history_tells_who_did_what(
         saved("UOWNER", fields=("a-newer-field",), revision=3),
         tried("failed", stage="recipient"),
         replace(tried("accepted"), action="something.newer"),
+        answered("UMEMBER", arrived=True, seconds=120),
+        answered("UADMIN", arrived=False, seconds=7200),
     ):
         desk.vault.audit.append("T1", event, at=AT)
     text, blocks = summaries.history("T1")

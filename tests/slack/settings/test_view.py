@@ -14,7 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.demo.drawing import visible_text
 from bot.slack.settings.form import Form, new_form
-from bot.slack.settings.view import Surroundings, draw, key_label
+from bot.slack.settings.view import Surroundings, draw
 from bot.smtp.settings import Configuration, MailSettings, TLSMode
 from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind
 from bot.smtp.suggestion import Suggestion
@@ -79,9 +79,9 @@ VIEWS: dict[str, tuple[Form, Surroundings]] = {
         ALONE,
     ),
     "ssl-key-offered": (fresh(), WITH_KEYS),
-    "ssl-key-chosen": (fresh(ssl_key=KEY_ID), replace(WITH_KEYS, keys_managed=True)),
+    "ssl-key-chosen": (fresh(ssl_key=KEY_ID), WITH_KEYS),
     "ssl-key-deleted": (fresh(ssl_key=KEY_ID), STORED),
-    "ssl-key-none-to-choose": (fresh(), replace(STORED, keys_managed=True)),
+    "ssl-key-none-to-choose": (fresh(), STORED),
     "suggestion": (
         replace(
             fresh(MailSettings(), from_address="team@acme.com"),
@@ -121,7 +121,6 @@ def any_surroundings() -> SearchStrategy[Surroundings]:
         keys=st.dictionaries(
             st.sampled_from([KEY_ID, "11" * 8]), st.sampled_from([CLIENT, TRUSTED])
         ),
-        keys_managed=st.booleans(),
     )
 
 
@@ -176,22 +175,16 @@ def test_a_complaint_stands_under_its_field() -> None:
 
 
 def test_ssl_keys_belong_to_encryption_alone() -> None:
-    around = replace(WITH_KEYS, keys_managed=True)
     for form in (fresh(tls_mode="none"), fresh(DEFAULT)):
-        assert "SSL key" not in visible_text(draw(form, around)["blocks"])
+        assert "SSL key" not in visible_text(draw(form, WITH_KEYS)["blocks"])
 
 
 def test_a_complaint_about_the_ssl_key_is_shown_where_there_is_none_to_choose() -> None:
     form = replace(fresh(), complaints={"ssl_key": "It was given with another SSL key."})
     assert "It was given with another SSL key." in visible_text(draw(form, ALONE)["blocks"])
-    assert "SSL key" not in visible_text(draw(fresh(), ALONE)["blocks"])
-
-
-def test_a_long_name_is_cut_where_slack_has_no_room_for_it() -> None:
-    assert key_label(CLIENT) == "Acme <mail> (client key, until 3 May 2027)"
-    label = key_label(TRUSTED)
-    assert len(label) == 75
-    assert label.endswith("x… (trusted certificate, until 3 May 2027)")
+    blocks = draw(fresh(), ALONE)["blocks"]
+    assert "ssl_key" not in {each.get("block_id") for each in blocks}
+    assert "Manage SSL keys" in visible_text(blocks)
 
 
 def test_a_given_password_can_be_taken_back_though_none_is_stored() -> None:

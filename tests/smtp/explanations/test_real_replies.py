@@ -51,8 +51,8 @@ def cause_found(failure: Failure, *, provider: str) -> str:
 def failures(stage: str, cause: str, text: str) -> list[Failure]:
     """Build what ended the conversation; a refusal after DATA may come before or after the dot."""
     if not text[:3].isdigit():
-        # A symptom that the conversation names by itself: see test_lookup.py, test_connection.py,
-        # test_wire.py, test_certificates.py.
+        # A symptom. That the conversation names it so is tried in test_lookup.py,
+        # test_connection.py, test_wire.py, test_handshake.py and test_certificates.py.
         return [Failure(stage=Stage(stage), cause=cause, text=text)]
     # Only a sign-in with a token gets a 334 before its refusal (XOAUTH2); the bot makes none.
     reply = Reply(code=334, text=text[4:]) if text.startswith("334") else parsed(text)

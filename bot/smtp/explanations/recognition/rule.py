@@ -26,8 +26,8 @@ class Rule:
     cause: str
     words: tuple[str, ...] = ()
     """Regular expressions, each of which must be found in `Seen.text`, in any order. They are
-    alternatives of stems, because the wording drifts, and without a repetition in a repetition,
-    so that no text makes them slow."""
+    alternatives of stems, because the wording drifts, and without an endless repetition in
+    another, so that no text makes them slow."""
     unless: str = ""
     """A regular expression that must not be found."""
     codes: tuple[int, ...] = ()
@@ -35,7 +35,6 @@ class Rule:
     """Statuses, without their class: `7.8` stands for 4.7.8 and 5.7.8."""
     stages: tuple[Stage, ...] = ()
     providers: tuple[str, ...] = ()
-    anonymous: bool | None = None
     encrypted: bool | None = None
     plain_sender: bool | None = None
     offers: str = ""
@@ -48,7 +47,6 @@ class Rule:
             and (not self.stages or seen.stage in self.stages)
             and (not self.enhanced or seen.enhanced.partition(".")[2] in self.enhanced)
             and (not self.providers or seen.provider in self.providers)
-            and self.anonymous in {None, seen.anonymous}
             and self.encrypted in {None, seen.encrypted}
             and self.plain_sender in {None, seen.plain_sender}
             and (not self.offers or self.offers in seen.offers)

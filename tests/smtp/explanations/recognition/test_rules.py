@@ -25,7 +25,6 @@ def seen(
     enhanced: str = "",
     provider: str = "other",
     encrypted: bool = True,
-    anonymous: bool = False,
     offers: frozenset[str] = frozenset(),
     plain_sender: bool = True,
 ) -> Seen:
@@ -38,7 +37,7 @@ def seen(
         text=made_even,
         provider=provider,
         port=587,
-        anonymous=anonymous,
+        anonymous=False,
         encrypted=encrypted,
         offers=offers,
         plain_sender=plain_sender,

@@ -1,0 +1,1 @@
+"""SSL keys, as admins see them: uploaded, listed, renamed, replaced, deleted, trusted."""
