@@ -5,6 +5,7 @@ import pytest
 from bot.smtp.transcript import Outcome, Stage
 from tests.servers.choice import but, only
 from tests.servers.real_server import (
+    ELSEWHERE,
     HOST,
     INTERNATIONAL,
     READER,
@@ -79,6 +80,25 @@ async def test_a_server_with_another_mechanism_alone_is_logged_in_with_it(
     transcript = (await send(door)).transcript
     assert transcript.outcome is Outcome.ACCEPTED, transcript.failure
     assert transcript.mechanism == door.upper()
+
+
+async def test_a_workspace_with_a_long_name_in_other_letters_is_named_whole(
+    server: RealServer, send: Sender
+) -> None:
+    name = "Ünïcode 🎉 " * 7 + "é"
+    sent = await send(Door.STARTTLS, workspace=name)
+    assert sent.in_mailbox(server)["Subject"] == f"Test message from {name}: code {sent.code}"
+
+
+@only("postfix")
+async def test_what_a_server_accepted_may_still_go_nowhere(
+    server: RealServer, send: Sender
+) -> None:
+    sent = await send(Door.STARTTLS, recipient=ELSEWHERE)
+    assert sent.transcript.outcome is Outcome.ACCEPTED
+    server.process.wait_for(
+        rf"{sent.transcript.queue_id}: .*status=bounced \(nothing leaves this machine\)"
+    )
 
 
 @but("opensmtpd")

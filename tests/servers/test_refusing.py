@@ -79,6 +79,16 @@ async def test_a_wrong_password_is_one_failed_login_in_the_servers_log(
     assert server.process.count(server.failed_login) == before + 1
 
 
+async def test_that_is_so_with_a_password_too_long_for_one_line(
+    server: RealServer, send: Sender
+) -> None:
+    before = server.process.count(server.failed_login)
+    sent = await send(Door.STARTTLS, password="wrong" * 100)
+    assert sent.found == ("authentication", 535, "bad-credentials")
+    assert (await send(Door.STARTTLS)).in_mailbox(server)
+    assert server.process.count(server.failed_login) == before + 1
+
+
 @but("opensmtpd")
 @pytest.mark.parametrize("door", [Door.LOGIN, Door.CRAM_MD5])
 async def test_that_is_so_with_each_mechanism(server: RealServer, send: Sender, door: Door) -> None:
