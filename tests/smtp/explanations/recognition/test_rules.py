@@ -25,6 +25,7 @@ def seen(
     enhanced: str = "",
     provider: str = "other",
     encrypted: bool = True,
+    anonymous: bool = False,
     offers: frozenset[str] = frozenset(),
     plain_sender: bool = True,
 ) -> Seen:
@@ -37,7 +38,7 @@ def seen(
         text=made_even,
         provider=provider,
         port=587,
-        anonymous=False,
+        anonymous=anonymous,
         encrypted=encrypted,
         offers=offers,
         plain_sender=plain_sender,
