@@ -14,13 +14,13 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.assembly import Assembly, Parts
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
+from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
-from bot.vault import database_path
-from storage.errors import StorageError, Unavailable
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,6 @@ class Program:
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
         """What runs as long as the program does."""
-        self._team_id = ""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -68,9 +67,9 @@ class Program:
             token=config.bot_token,
             api_url=config.api_url,
             pace=self._parts.pace,
+            metrics=self._parts.metrics,
         )
         workspace = await self._identify(slack)
-        self._team_id = workspace.team_id
         assembly = Assembly(
             parts=self._parts,
             slack=slack,
@@ -134,9 +133,20 @@ class Program:
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
         pages = routes(listeners.passwords) if config.public_url else []
-        web_app = make_web(
-            self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
+        metrics = self._parts.metrics
+        watching = Watching(
+            config=config,
+            vault=self._parts.vault,
+            threads=self._threads,
+            work=self._work,
+            metrics=metrics,
         )
+
+        async def faults() -> list[str]:
+            return await watching.faults(draining=self._draining, connected=self._connected)
+
+        watched = Watched(faults=faults, figures=watching.figures, leaving=lambda: self._draining)
+        web_app = make_web(watched, metrics, app=app if in_http else None, pages=pages)
         self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
         await self._web.setup()
         site = web.TCPSite(self._web, config.host, config.port)
@@ -149,24 +159,12 @@ class Program:
                 app_token=config.app_token,
                 api_url=config.api_url,
                 address=await slack.socket_address(config.app_token),
+                metrics=metrics,
             )
             await self._socket.connect_async()
 
-    async def _faults(self) -> list[str]:
-        faults = ["draining"] if self._draining else []
-        try:
-            await self._threads(self._read_something)
-        except StorageError:
-            faults.append("database")
-        if self._socket is not None and not await self._socket.client.is_connected():
-            faults.append("slack connection")
-        return faults
-
-    def _read_something(self) -> None:
-        # A file that was moved or deleted can still be read through the connections to it.
-        if not database_path(self._parts.config).exists():
-            raise Unavailable("The database file is gone.")
-        self._parts.vault.settings.get(self._team_id)
+    async def _connected(self) -> bool:
+        return self._socket is None or await self._socket.client.is_connected()
 
     async def _tidy(self) -> None:
         while True:
