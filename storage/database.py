@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -25,6 +26,7 @@ from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
@@ -35,6 +37,22 @@ T = TypeVar("T")
 _ATTEMPTS = 4
 _PAUSE_SECONDS = 0.05
 """Before the second attempt, at most; twice as long before each further one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The connections of one process to its database."""
+
+    size: int
+    checked_out: int
+    """In use; may be more than are kept."""
+
+
+def pool_of(engine: Engine) -> Pool:
+    """Return what there is of connections at this moment."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)  # noqa: S101  # SQLAlchemy's for files and servers
+    return Pool(size=pool.size(), checked_out=pool.checkedout())
 
 
 def connect(url: str) -> Engine:

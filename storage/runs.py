@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Engine, RowMapping, func, insert, select, update
 
 from storage.database import delete_unlocked, persistent, reading, writing
 from storage.keyring import Context, Keys, key_id
@@ -185,6 +185,12 @@ class Runs:
         with reading(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(open_run(self.keyring, row) for row in rows)
+
+    def count_by_state(self) -> dict[str, int]:
+        """Return how many runs of all workspaces are in each state that any is in."""
+        query = select(runs.c.state, func.count()).group_by(runs.c.state)
+        with reading(self.engine) as connection:
+            return dict(connection.execute(query).all())
 
     @persistent
     def purge(self, before: datetime) -> int:

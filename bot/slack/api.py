@@ -11,10 +11,11 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.acting import acting
-from bot.slack.clients import PATIENT, Clients
+from bot.slack.calls import Ended, measured
+from bot.slack.clients import Clients
+from bot.slack.metrics import RESPONSE_URL, Metrics
 from bot.slack.pace import Pace
 from bot.slack.words import Block
 
@@ -61,10 +62,12 @@ class SlackAPI:
         *,
         api_url: str,
         pace: Pace,
+        metrics: Metrics,
         token: Callable[[], str] = lambda: acting().bot_token,
     ) -> None:
         self.pace = pace
-        self.clients = Clients(session, api_url=api_url)
+        self.clients = Clients(session, api_url=api_url, metrics=metrics)
+        self._metrics = metrics
         self._token = token
         self._hashes: OrderedDict[str, str] = OrderedDict()
 
@@ -230,16 +233,16 @@ class SlackAPI:
         """
         if not response_url:
             raise SlackFailure("no_response_url")
-        webhook = AsyncWebhookClient(
-            response_url, session=self.clients.session, retry_handlers=list(PATIENT)
-        )
+        webhook = self.clients.webhook(response_url)
         try:
-            answer = await webhook.send(
-                text=text,
-                blocks=list(blocks) if blocks is not None else None,
-                response_type="in_channel" if in_channel else "ephemeral",
-                replace_original=replace_original,
-            )
+            with measured(self._metrics, RESPONSE_URL) as call:
+                answer = await webhook.send(
+                    text=text,
+                    blocks=list(blocks) if blocks is not None else None,
+                    response_type="in_channel" if in_channel else "ephemeral",
+                    replace_original=replace_original,
+                )
+                call.ended = Ended.of(answer.status_code)
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem
         if (status := answer.status_code) != 200:

@@ -25,6 +25,7 @@ from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
@@ -51,6 +52,7 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,7 @@ class Assembly:
             network=self.parts.network,
             limits=self.parts.limits,
             clock=self.parts.clock,
+            metrics=self.parts.metrics,
             workspace_name=lambda: acting().name,
             act=self.act,
             findings=Findings(network=self.parts.network, sequels=self._sequels),

@@ -17,16 +17,16 @@ from bot.slack.acting import act_for
 from bot.slack.api import SlackAPI
 from bot.slack.app import make_app
 from bot.slack.assembly import Assembly, Parts
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
 from bot.slack.install import InstallPages
 from bot.slack.installations import Installations, OneInstallation, StoredInstallations
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.oauth import OAuth
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
+from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
-from bot.vault import database_path
-from storage.errors import StorageError, Unavailable
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +70,12 @@ class Program:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
-        slack = SlackAPI(self._session, api_url=config.api_url, pace=self._parts.pace)
+        slack = SlackAPI(
+            self._session,
+            api_url=config.api_url,
+            pace=self._parts.pace,
+            metrics=self._parts.metrics,
+        )
         oauth = OAuth(slack=slack, client_id=config.client_id, client_secret=config.client_secret)
         self.stored = stored = self._stored_installations(oauth) if config.client_id else None
         installations = stored or await self._one_installation(slack)
@@ -164,9 +169,20 @@ class Program:
         config = self._parts.config
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
-        web_app = make_web(
-            self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
+        metrics = self._parts.metrics
+        watching = Watching(
+            config=config,
+            vault=self._parts.vault,
+            threads=self._threads,
+            work=self._work,
+            metrics=metrics,
         )
+
+        async def faults() -> list[str]:
+            return await watching.faults(draining=self._draining, connected=self._connected)
+
+        watched = Watched(faults=faults, figures=watching.figures, leaving=lambda: self._draining)
+        web_app = make_web(watched, metrics, app=app if in_http else None, pages=pages)
         self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
         await self._web.setup()
         site = web.TCPSite(self._web, config.host, config.port)
@@ -179,25 +195,12 @@ class Program:
                 app_token=config.app_token,
                 api_url=config.api_url,
                 address=await slack.socket_address(config.app_token),
+                metrics=metrics,
             )
             await self._socket.connect_async()
 
-    async def _faults(self) -> list[str]:
-        faults = ["draining"] if self._draining else []
-        try:
-            await self._threads(self._read_something)
-        except StorageError:
-            faults.append("database")
-        if self._socket is not None and not await self._socket.client.is_connected():
-            faults.append("slack connection")
-        return faults
-
-    def _read_something(self) -> None:
-        # A file that was moved or deleted can still be read through the connections to it.
-        path = database_path(self._parts.config)
-        if path is not None and not path.exists():
-            raise Unavailable("The database file is gone.")
-        self._parts.vault.settings.get("")
+    async def _connected(self) -> bool:
+        return self._socket is None or await self._socket.client.is_connected()
 
     async def _tidy(self) -> None:
         while True:

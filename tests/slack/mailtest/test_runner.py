@@ -19,6 +19,7 @@ from bot.slack.mailtest.run import TestRun, dump_run
 from bot.slack.mailtest.runner import Runner, Spot
 from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Content, Test, view_of
+from bot.slack.metrics import Metrics
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.certificates import client_context
@@ -55,6 +56,7 @@ async def runner(
         network=network,
         limits=Limits(),
         clock=clock,
+        metrics=Metrics(),
         workspace_name=lambda: "Acme",
         act=act,
         findings=Findings(network=network, sequels=sequels),
