@@ -195,7 +195,8 @@ def _done(installation: Installation) -> web.Response:
     else:
         next_step = (
             "<p>An organisation's admin now adds it to workspaces, in the organisation's "
-            "settings under “Integrations”; then <b>/mailsettings</b> works there.</p>"
+            "settings under “Integrations”. Then the organisation's owners and admins type "
+            "<b>/mailsettings</b> there.</p>"
         )
     return page(200, f"Installed in {installation.name or installation.place}", next_step)
 

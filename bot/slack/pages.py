@@ -17,9 +17,9 @@ _POLICY = (
 )
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; display: grid; place-items: start center; padding: 12vh 1rem 2rem; }
+body { margin: 0; background: Canvas; color: CanvasText; display: grid; place-items: start center; padding: 12vh 1rem 2rem; }
 main { width: min(26rem, 100%); }
-h1 { font-size: 1.35rem; margin: 0 0 .75rem; }
+h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem; overflow-wrap: anywhere; }
 p, ul { margin: 0 0 1rem; }
 ul { padding-left: 1.25rem; }
 a { color: #1264a3; }
@@ -30,6 +30,7 @@ input { background: Field; color: FieldText; }
 input:focus-visible, button:focus-visible { outline: 3px solid #1264a3; outline-offset: 2px; }
 button { margin-top: 1rem; background: #007a5a; border-color: #007a5a; color: #fff;
   font-weight: 600; cursor: pointer; }
+@media (max-width: 30rem) { body { padding-top: 2rem; } }
 @media (prefers-color-scheme: dark) { a { color: #6cb8ee; } }
 .hint { font-size: .875rem; margin: .35rem 0 0; opacity: .85; }
 .error { border-left: 4px solid #b3261e; padding: .25rem .75rem; }
