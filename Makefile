@@ -28,8 +28,10 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@ $(VENV)/run.stamp
 
-test: check  ## format, lint, types, house rules, tests
-	$(BIN)/pytest --numprocesses=auto --cov --cov-report=term $(ARGS)
+test: check  ## format, lint, types, house rules, tests; the stories on both databases
+	$(BIN)/pytest --numprocesses=auto --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
+	  --database=postgresql $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

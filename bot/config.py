@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from bot import variables
+from bot import combined, variables
 from bot.environment import Environment, Fault
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer
-from storage.errors import InvalidKeyring
-from storage.keyring import Keyring
 
 _PREFIX = "MAILSETTINGS_"
 
@@ -52,12 +50,21 @@ VARIABLES = (
         "~/.local/share/mailsettings",
         "Directory of the SQLite database and the keyring, made with mode 0700",
     ),
-    _variable(
-        "DATABASE_URL", "SQLite in the data directory", "Another SQLite file: `sqlite:////a/path`"
+    Variable(
+        name="DATABASE_URL",
+        default="SQLite in the data directory",
+        meaning="`postgresql://user:password@host/name`, or another SQLite file: "
+        "`sqlite:////a/path`",
+        secret=True,
     ),
     _secret("MAILSETTINGS_KEYRING", "The encryption keys themselves, in place of a keyring file"),
     _variable(
         "MAILSETTINGS_KEYRING_FILE", "`keyring` in the data directory", "The file with those keys"
+    ),
+    _variable(
+        "MAILSETTINGS_KEYRING_COMMAND",
+        "",
+        "A command that prints those keys, such as that of a secrets manager; no shell reads it",
     ),
     _variable("MAILSETTINGS_ADMINS", "", "Slack user ids of further admins, comma separated"),
     _variable(
@@ -116,8 +123,11 @@ class Config:
     host: str
     port: int
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     keyring_file: Path
+    keyring_command: tuple[str, ...] = field(repr=False)
+    """Prints the keyring; empty: it is elsewhere."""
     keyring_text: str | None = field(repr=False)
     """The keyring itself; None: it is in the file."""
     admins: frozenset[str]
@@ -134,7 +144,13 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
-        found = (self.bot_token, self.app_token, self.signing_secret, self.keyring_text, service)
+        tokens = (self.bot_token, self.app_token, self.signing_secret)
+        found = (
+            *tokens,
+            self.keyring_text,
+            service,
+            *combined.database_passwords(self.database_url),
+        )
         return tuple(each for each in found if each)
 
 
@@ -152,8 +168,8 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     data_dir = environment.value(
         "MAILSETTINGS_DATA_DIR", path, fallback=Path(), default="~/.local/share/mailsettings"
     )
-    policy = _policy(environment)
-    default_server, default_from = _mail_service(environment, policy)
+    policy = combined.policy(environment)
+    default_server, default_from = combined.mail_service(environment, policy)
     config = Config(
         bot_token=bot_token,
         app_token=app_token,
@@ -164,15 +180,19 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
         host=environment.text("HOST") or "127.0.0.1",
         port=environment.value("PORT", variables.port, fallback=3000),
         data_dir=data_dir,
-        database_url=environment.value(
+        database_url=environment.parsed(
             "DATABASE_URL",
+            environment.secret("DATABASE_URL"),
             variables.database_url,
             fallback=f"sqlite:///{quote(str(data_dir / 'mailsettings.db'))}",
         ),
         keyring_file=environment.value(
             "MAILSETTINGS_KEYRING_FILE", path, fallback=data_dir / "keyring"
         ),
-        keyring_text=_keyring(environment),
+        keyring_command=environment.value(
+            "MAILSETTINGS_KEYRING_COMMAND", variables.command, fallback=()
+        ),
+        keyring_text=combined.keyring(environment),
         admins=environment.value("MAILSETTINGS_ADMINS", variables.admins, fallback=frozenset()),
         public_url=environment.value(
             "MAILSETTINGS_PUBLIC_URL", variables.public_url, fallback=None
@@ -222,63 +242,6 @@ def _slack(environment: Environment) -> tuple[str, str | None, str | None]:
                 name, "This version serves one workspace only, by its bot token.", f"Remove {name}."
             )
     return bot_token, app_token or None, signing_secret or None
-
-
-def _policy(environment: Environment) -> AddressPolicy:
-    """Return the address policy, which three variables make up."""
-    texts = {
-        part: environment.value(
-            f"{_PREFIX}{part.upper()}",
-            partial(variables.policy_part, part=part),
-            fallback="",
-        )
-        for part in variables.POLICY_PARTS
-    }
-    return AddressPolicy.parse(**texts)
-
-
-def _mail_service(environment: Environment, policy: AddressPolicy) -> tuple[MailServer | None, str]:
-    """Return the operator's mail server and its From address."""
-    url, sender = "MAILSETTINGS_DEFAULT_SMTP_URL", "MAILSETTINGS_DEFAULT_FROM"
-    server = environment.parsed(
-        url,
-        environment.secret(url),
-        partial(variables.mail_service, policy=policy),
-        fallback=None,
-    )
-    address = environment.value(sender, variables.mail_address, fallback="")
-    has_sender = bool(environment.text(sender))
-    if environment.has_secret(url) and not has_sender:
-        environment.fault(
-            sender,
-            f"It is not set, but {url} is: mail of that service needs a From address.",
-            "Set one address, like team@example.com.",
-        )
-    if has_sender and not environment.has_secret(url):
-        environment.fault(
-            url,
-            f"It is not set, but {sender} is: there is no mail service to use it with.",
-            f"Set {url}, or remove {sender}.",
-        )
-    return server, address
-
-
-def _keyring(environment: Environment) -> str | None:
-    """Return the text of the keyring if a variable holds it."""
-    name = "MAILSETTINGS_KEYRING"
-    text = environment.text(name)
-    if not text:
-        return None
-    environment.refuse_both(name)
-    try:
-        Keyring.parse(text)
-    except InvalidKeyring as problem:
-        environment.fault(
-            name,
-            str(problem),
-            "Set the whole text of a keyring file, as `mailsettings keyring new` writes it.",
-        )
-    return text
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:

@@ -2,8 +2,12 @@
 
 import ipaddress
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
 from bot.smtp.fields import parse_host
@@ -40,6 +44,10 @@ _SERVICE_MODES = {
     "smtp+starttls": TLSMode.STARTTLS,
 }
 _SERVICE_FORM = "Write it as smtp+starttls://user:password@smtp.example.com:587, or with smtps://"
+_DATABASES = (
+    "Write postgresql://user:password@host/name, or sqlite:////absolute/path/mailsettings.db; left "
+    "out, it is a SQLite database in the data directory."
+)
 _ENCODE = (
     "In the user name and the password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, "
     "and % as %25."
@@ -110,20 +118,43 @@ def admins(text: str) -> frozenset[str]:
 
 
 def database_url(text: str) -> str:
-    """Return the URL of a SQLite database in a file. Raises Unusable."""
+    """Return the URL of a SQLite database in a file, or of a PostgreSQL database.
+
+    Raises Unusable, which never quotes *text*: it may hold a password.
+    """
     scheme, separator, path = text.partition(":///")
+    if text.partition("://")[0] in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return _postgresql_url(text)
     if scheme not in {"sqlite", "sqlite+pysqlite"} or not separator:
-        raise Unusable(
-            "It is not the address of a SQLite database.",
-            "This version keeps its data in SQLite: write sqlite:////absolute/path/mailsettings.db,"
-            " or leave DATABASE_URL out. PostgreSQL comes with a later version.",
-        )
+        raise Unusable("It is not the address of a database that this program uses.", _DATABASES)
     if not path or path.startswith((":memory:", "file:")):
         raise Unusable(
             "It names no file, so all settings would be lost at each stop.",
             "Write sqlite:////absolute/path/mailsettings.db, or leave DATABASE_URL out.",
         )
     return text
+
+
+def _postgresql_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise Unusable(
+            "It is not the address of a PostgreSQL database.", f"{_DATABASES} {_ENCODE}"
+        ) from None
+    if not url.database:
+        raise Unusable("It names no database on the server.", _DATABASES)
+    return text
+
+
+def command(text: str) -> tuple[str, ...]:
+    """Return the words of a command, which no shell reads. Raises Unusable."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        raise Unusable(
+            "A quotation mark in it is not closed.", "Close it, or write \\\" or \\'."
+        ) from None
 
 
 def one_of(text: str, choices: tuple[str, ...]) -> str:

@@ -14,9 +14,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Engine, select
 
-from storage.database import insert_if_absent, reading, writing
+from storage.database import insert_if_absent, persistent, reading, writing
 from storage.errors import BrokenChain, InvalidEnvelope
-from storage.keyring import Context, Keyring, authenticate
+from storage.keyring import Context, Keys, authenticate
 from storage.rows import SealedRow, find, find_all
 from storage.tables import audit_entries, microseconds
 
@@ -54,8 +54,9 @@ class AuditLog:
     """The audit logs of all workspaces."""
 
     engine: Engine
-    keyring: Keyring
+    keyring: Keys
 
+    @persistent
     def append(self, workspace: str, event: Event, *, at: datetime) -> Entry:
         """Write *event* down. Raises BrokenChain, InvalidEnvelope, UnknownKey, Unavailable."""
         with writing(self.engine) as connection:
@@ -90,7 +91,7 @@ class AuditLog:
 
 
 def append(
-    connection: Connection, keyring: Keyring, *, workspace: str, event: Event, at: datetime
+    connection: Connection, keyring: Keys, *, workspace: str, event: Event, at: datetime
 ) -> Entry:
     """Write *event* down in the caller's transaction. Raises as `AuditLog.append` does."""
     # A head of number 0 comes first, so that there is a row to lock also for the first event.
@@ -138,13 +139,13 @@ class _Line:
 
 
 def _seal_head(
-    keyring: Keyring, workspace: str, *, number: int, value: str, at: datetime
+    keyring: Keys, workspace: str, *, number: int, value: str, at: datetime
 ) -> SealedRow:
     context = Context(kind=_HEAD, workspace=workspace, revision=number)
     return SealedRow.seal(keyring, context, plaintext=value.encode(), by="", at=at)
 
 
-def _verify_chain(keyring: Keyring, chain: Iterable[_Line], *, head: SealedRow | None) -> None:
+def _verify_chain(keyring: Keys, chain: Iterable[_Line], *, head: SealedRow | None) -> None:
     workspace, count, newest = "", 0, ""
     for count, line in enumerate(chain, start=1):
         workspace = line.workspace

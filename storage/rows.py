@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, text, update
 
 from storage.database import insert_if_absent
 from storage.errors import InvalidEnvelope
-from storage.keyring import Context, Keyring, key_id
+from storage.keyring import Context, Keys, key_id
 from storage.tables import records
 
 
@@ -28,7 +28,7 @@ class SealedRow:
 
     @classmethod
     def seal(
-        cls, keyring: Keyring, context: Context, *, plaintext: bytes, by: str, at: datetime
+        cls, keyring: Keys, context: Context, *, plaintext: bytes, by: str, at: datetime
     ) -> Self:
         """Return the row that keeps *plaintext* at *context*."""
         envelope = keyring.seal(plaintext, context)
@@ -43,12 +43,16 @@ class SealedRow:
             changed_at=at,
         )
 
-    def open(self, keyring: Keyring) -> bytes:
-        """Return the value. Raises InvalidEnvelope, UnknownKey."""
-        context = Context(
+    @property
+    def context(self) -> Context:
+        """Where the value belongs."""
+        return Context(
             kind=self.kind, workspace=self.workspace, name=self.name, revision=self.revision
         )
-        return open_envelope(keyring, context, envelope=self.envelope, column=self.key_id)
+
+    def open(self, keyring: Keys) -> bytes:
+        """Return the value. Raises InvalidEnvelope, UnknownKey."""
+        return open_envelope(keyring, self.context, envelope=self.envelope, column=self.key_id)
 
     def insert(self, connection: Connection) -> bool:
         """Write a row where there is none; False when there is one."""
@@ -59,6 +63,19 @@ class SealedRow:
         place = _place(self.kind, workspace=self.workspace, name=self.name)
         before = and_(place, records.c.revision == self.revision - 1)
         return connection.execute(update(records).where(before).values(asdict(self))).rowcount == 1
+
+
+def keep_keys(connection: Connection) -> None:
+    """Keep every key from being retired until the transaction ends: call it before sealing."""
+    # SQLite has one writer at a time, and the transaction of a writer is one from its beginning.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE records, runs IN ROW SHARE MODE"))
+
+
+def keep_writers_out(connection: Connection) -> None:
+    """Wait for all who seal, and keep others from it until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE records, runs IN EXCLUSIVE MODE"))
 
 
 def find(
@@ -88,7 +105,7 @@ def remove(
     return SealedRow(**row) if row else None
 
 
-def open_envelope(keyring: Keyring, context: Context, *, envelope: bytes, column: str) -> bytes:
+def open_envelope(keyring: Keys, context: Context, *, envelope: bytes, column: str) -> bytes:
     """Open *envelope*, whose key id must be the one that the *column* beside it tells.
 
     Raises InvalidEnvelope, UnknownKey.

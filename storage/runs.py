@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, insert, select, update
 
-from storage.database import reading, writing
-from storage.keyring import Context, Keyring, key_id
-from storage.rows import open_envelope
+from storage.database import delete_unlocked, persistent, reading, writing
+from storage.keyring import Context, Keys, key_id
+from storage.rows import keep_keys, open_envelope
 from storage.tables import runs
 
 
@@ -54,8 +54,9 @@ class Runs:
     """
 
     engine: Engine
-    keyring: Keyring
+    keyring: Keys
 
+    @persistent
     def add(self, workspace: str, payload: bytes, *, at: datetime) -> Run:
         """Write down a new run, queued, before anything of it is done."""
         run = Run(
@@ -66,18 +67,22 @@ class Runs:
             created_at=at,
             updated_at=at,
         )
-        values = {
+        values: dict[str, Any] = {
             "id": run.id,
             "workspace": workspace,
             "state": run.state,
             "told": False,
             "created_at": at,
             "updated_at": at,
-        } | _sealed(self.keyring, payload, _context(workspace, run.id, revision=1))
+        }
+        context = _context(workspace, run.id, revision=1)
         with writing(self.engine) as connection:
+            keep_keys(connection)
+            values |= _sealed(self.keyring, payload, context)
             connection.execute(insert(runs).values(values))
         return run
 
+    @persistent
     def advance(
         self,
         run_id: str,
@@ -113,6 +118,7 @@ class Runs:
             row = connection.execute(query).mappings().one_or_none()
         return open_run(self.keyring, row) if row else None
 
+    @persistent
     def change(
         self,
         run_id: str,
@@ -149,21 +155,25 @@ class Runs:
             rows = found.mappings().all()
         return tuple(open_run(self.keyring, row) for row in rows)
 
+    @persistent
     def claim_due(self, *, now: datetime, until: datetime) -> tuple[str, ...]:
         """Return the ids of the runs that are due *now*, each to one caller.
 
         They are due again at *until*, for somebody else, unless `settle` says before that what was
         to be done is done. One that can't be opened holds up no other.
         """
-        due = update(runs).where(runs.c.due_at <= now).values(due_at=until).returning(runs.c.id)
+        free = select(runs.c.id).where(runs.c.due_at <= now).with_for_update(skip_locked=True)
+        due = update(runs).where(runs.c.id.in_(free)).values(due_at=until).returning(runs.c.id)
         with writing(self.engine) as connection:
             return tuple(connection.scalars(due).all())
 
+    @persistent
     def settle(self, run_id: str) -> None:
         """Note that nothing is to be done about a run any more."""
         with writing(self.engine) as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
 
+    @persistent
     def tell(self, run_id: str) -> None:
         """Note that the people who wait for the run's end were told of it."""
         with writing(self.engine) as connection:
@@ -176,21 +186,28 @@ class Runs:
             rows = connection.execute(query).mappings().all()
         return tuple(open_run(self.keyring, row) for row in rows)
 
+    @persistent
     def purge(self, before: datetime) -> int:
         """Delete the finished runs not changed since *before*, and return how many."""
-        old = delete(runs).where(runs.c.updated_at < before, runs.c.state.not_in(_UNFINISHED))
+        old = (runs.c.updated_at < before) & runs.c.state.not_in(_UNFINISHED)
         with writing(self.engine) as connection:
-            return connection.execute(old).rowcount
+            return delete_unlocked(connection, runs, old)
 
 
-def open_run(keyring: Keyring, row: RowMapping) -> Run:
+def context_of(row: RowMapping) -> Context:
+    """Return where the payload of a *row* belongs."""
+    return _context(row["workspace"], row["id"], revision=row["revision"])
+
+
+def open_run(keyring: Keys, row: RowMapping) -> Run:
     """Return the run of a *row*. Raises InvalidEnvelope, UnknownKey."""
-    context = _context(row["workspace"], row["id"], revision=row["revision"])
     return Run(
         id=row["id"],
         workspace=row["workspace"],
         state=RunState(row["state"]),
-        payload=open_envelope(keyring, context, envelope=row["envelope"], column=row["key_id"]),
+        payload=open_envelope(
+            keyring, context_of(row), envelope=row["envelope"], column=row["key_id"]
+        ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
@@ -200,6 +217,6 @@ def _context(workspace: str, run_id: str, *, revision: int) -> Context:
     return Context(kind="run", workspace=workspace, name=run_id, revision=revision)
 
 
-def _sealed(keyring: Keyring, payload: bytes, context: Context) -> dict[str, Any]:
+def _sealed(keyring: Keys, payload: bytes, context: Context) -> dict[str, Any]:
     envelope = keyring.seal(payload, context)
     return {"revision": context.revision, "key_id": key_id(envelope), "envelope": envelope}

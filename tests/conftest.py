@@ -18,6 +18,8 @@ from hypothesis import settings
 from bot.demo.names import NameServer, Zone
 from bot.smtp.settings import TLSMode
 
+pytest_plugins = ["tests.postgresql"]
+
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")
 

@@ -12,15 +12,17 @@ from bot.commands.finding import Finding, failed, fault, well
 from bot.commands.machine import Obstacle, obstacles
 from bot.commands.slack_checks import look_at_slack
 from bot.config import Config, InvalidEnvironment, read
+from bot.keyring_source import keyring_place
 from bot.vault import (
     Vault,
     VaultClosed,
-    database_path,
+    database_exists,
+    database_place,
     find_keyring,
-    keyring_place,
     open_existing,
 )
 from storage.errors import BrokenChain, StorageError, Unavailable
+from storage.sealed import take_stock
 
 _PATIENCE_SECONDS = 2
 """For the answer of a program on this machine."""
@@ -74,7 +76,11 @@ def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator
 
 def _stumbled(config: Config, obstacle: Obstacle) -> Finding:
     """Return what `run` would stop at. A port that a bot has is as it should be."""
-    if obstacle.status == os.EX_UNAVAILABLE and _bot_answers(config):
+    if (
+        obstacle.check == "listener"
+        and obstacle.status == os.EX_UNAVAILABLE
+        and _bot_answers(config)
+    ):
         return well(obstacle.check, f"A bot is running and has {config.host}:{config.port}.")
     cause = obstacle.fault
     return fault(obstacle.check, cause.problem, cause.cure, status=obstacle.status)
@@ -108,8 +114,8 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
     if stumbled.keys() & {"data directory", "database", "keyring"}:
         return
     try:
-        if not database_path(config).exists():
-            yield well("database", f"{database_path(config)} is made at the first start.")
+        if not database_exists(config):
+            yield well("database", f"{database_place(config)} is made at the first start.")
             then = "can be read" if find_keyring(config) else "is made at the first start"
             yield well("keyring", f"{keyring_place(config)} {then}.")
             return
@@ -125,12 +131,21 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
 
 def _database(vault: Vault, config: Config) -> Finding:
     vault.check()
-    return well("database", f"{database_path(config)} is sound, writable, and up to date.")
+    return well("database", f"{database_place(config)} is sound, writable, and up to date.")
 
 
 def _keyring(vault: Vault, config: Config) -> Finding:
     counts = vault.records_by_key()
     keys = ", ".join(f"{each} ({counts.get(each, 0)})" for each in vault.keyring.key_ids)
+    stock = take_stock(vault.engine, vault.keyring)
+    if stock.broken:
+        problems = "; ".join(f"{count} {problem}" for problem, count in stock.broken.items())
+        return fault(
+            "keyring",
+            f"{keyring_place(config)} doesn't open everything: {problems}. Records by key: {keys}.",
+            f"Restore from a backup, or make anew: {'; '.join(stock.named)}.",
+            status=os.EX_UNAVAILABLE,
+        )
     return well("keyring", f"{keyring_place(config)} opens all. Records by key: {keys}.")
 
 

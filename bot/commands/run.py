@@ -10,8 +10,7 @@ from bot.commands.console import Stop
 from bot.commands.machine import obstacles
 from bot.commands.network import network_of
 from bot.config import Config, InvalidEnvironment
-from bot.vault import database_path, open_vault
-from storage.database import hold
+from bot.vault import alone, open_vault
 from storage.errors import DatabaseInUse
 
 log = structlog.get_logger(__name__)
@@ -32,7 +31,7 @@ def run(config: Config) -> int:
         raise InvalidEnvironment(tuple(each.fault for each in found), config=config)
     with closing(open_vault(config, announce=log.warning)) as vault:
         try:
-            with hold(database_path(config)):
+            with alone(config), vault.replicas.beating(vault.keyring):
                 # Here, because of two bots the one with our database is the one to name.
                 for each in found:
                     raise Stop(f"{each.fault.problem} {each.fault.cure}", each.status)

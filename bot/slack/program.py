@@ -164,7 +164,8 @@ class Program:
 
     def _read_something(self) -> None:
         # A file that was moved or deleted can still be read through the connections to it.
-        if not database_path(self._parts.config).exists():
+        path = database_path(self._parts.config)
+        if path is not None and not path.exists():
             raise Unavailable("The database file is gone.")
         self._parts.vault.settings.get(self._team_id)
 

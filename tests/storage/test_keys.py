@@ -68,3 +68,12 @@ def test_a_key_whose_records_do_not_open_is_refused(
         connection.execute(text(f"UPDATE {table} SET workspace = 'T2'"))  # noqa: S608 - ours
     with pytest.raises(InvalidEnvelope):
         check_keys(engine, OLD_RING, at=at)
+
+
+def test_one_damaged_record_keeps_nobody_from_the_others(engine: Engine, at: datetime) -> None:
+    store = SealedStore(engine, OLD_RING, kind="settings", dump=str.encode, load=bytes.decode)
+    store.put("T1", "a", revision=0, by="U1", at=at)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE records SET workspace = 'T2'"))
+    Runs(engine, NEW_RING).add("T1", b"x", at=at)
+    check_keys(engine, BOTH, at=at)

@@ -125,5 +125,5 @@ def test_no_stretch_of_time_ever_has_more(
 
 
 @pytest.mark.usefixtures("engine")
-def test_processes_share_the_limit(url: str, crowd: Callable[..., list[str]]) -> None:
-    assert sum(map(int, crowd(TAKE, url, count=4))) == 30
+def test_processes_share_the_limit(same_url: str, crowd: Callable[..., list[str]]) -> None:
+    assert sum(map(int, crowd(TAKE, same_url, count=4))) == 30

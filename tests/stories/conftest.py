@@ -27,6 +27,7 @@ from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.settings import MailSettings, TestPolicy, TLSMode
 from bot.vault import Vault, open_vault
+from storage import keyring_file
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-0123", "xoxb-1-bot-token", "xapp-1-app-token"
 HOST = "mail.example.com"
@@ -139,6 +140,16 @@ def door() -> str:
 
 
 @pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Variables that say where the bot keeps its data: `--database` names the kind."""
+    wanted = request.config.getoption("--database")
+    if wanted == "sqlite" or request.node.get_closest_marker("only_sqlite"):
+        return {}
+    keyring_file.create(tmp_path / "data" / "keyring")
+    return {"DATABASE_URL": request.getfixturevalue("postgresql_url")}
+
+
+@pytest.fixture
 def environ() -> dict[str, str]:
     """What a story adds to the bot's environment."""
     return {}
@@ -180,6 +191,7 @@ async def bot(
     limits: Limits,
     pace: Pace,
     network: Network,
+    database: dict[str, str],
     tmp_path: Path,
 ) -> AsyncIterator[Bot]:
     variables: dict[str, str] = {
@@ -194,7 +206,7 @@ async def bot(
         variables["SLACK_APP_TOKEN"] = APP_TOKEN
     else:
         variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
-    config = environment.read(variables | environ)
+    config = environment.read(variables | database | environ)
     network = replace(network, policy=config.policy)
     clock = Clock()
     vault = open_vault(config, announce=lambda _text: None)
@@ -392,7 +404,9 @@ class BotProcess:
 
 
 @pytest.fixture
-def variables(slack: StandIn, authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
+def variables(
+    slack: StandIn, authority: trustme.CA, database: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
     """The whole environment of the program in its own process; a story may change it."""
     authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
     return {
@@ -406,7 +420,7 @@ def variables(slack: StandIn, authority: trustme.CA, tmp_path: Path) -> dict[str
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
         "SSL_CERT_FILE": str(tmp_path / "trusted.pem"),  # OpenSSL's own: whom it trusts
-    }
+    } | database
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Small words and late answers: help, Done, what was slow to be judged, limits in a form."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine
 
 from bot.slack.mailtest.admission import Limits
 from bot.slack.pace import Pace
@@ -46,20 +45,22 @@ def pace() -> Pace:
 
 
 @pytest.fixture
-def hold_up(bot: Any) -> Iterator[Callable[[], sqlite3.Connection]]:
+def hold_up(bot: Any) -> Iterator[Callable[[], Connection]]:
     """Hold the database until `rollback`, and let the bot wait for it but a moment."""
-    path = bot.parts.vault.engine.url.database
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    other = create_engine(bot.parts.vault.engine.url)
+    with other.connect() as connection:
 
-        def begin() -> sqlite3.Connection:
-            other.execute("BEGIN EXCLUSIVE")
-            return other
+        def begin() -> Connection:
+            sqlite = connection.dialect.name == "sqlite"
+            connection.exec_driver_sql("BEGIN EXCLUSIVE" if sqlite else "LOCK TABLE records")
+            return connection
 
         yield begin
+    other.dispose()
 
 
 async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection]
+    bot: Any, hold_up: Callable[[], Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal, host="not a server", password=None)
@@ -75,7 +76,7 @@ async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
 
 
 async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection]
+    bot: Any, hold_up: Callable[[], Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal)
@@ -91,7 +92,7 @@ async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
     ("password", "told"), [("s3cret pass", "The new password was given"), ("a\nb", "line breaks")]
 )
 async def test_a_password_that_was_slow_to_be_kept_is_told_in_its_view(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection], password: str, told: str
+    bot: Any, hold_up: Callable[[], Connection], password: str, told: str
 ) -> None:
     modal = await bot.open_settings()
     await modal.press("Set password")

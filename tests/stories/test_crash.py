@@ -278,6 +278,7 @@ async def test_a_stop_during_the_start_is_a_stop(launch: Any, slack: Any, when: 
     assert not bot.events("ready")
 
 
+@pytest.mark.only_sqlite
 async def test_nothing_of_a_killed_program_stands_in_clear_on_the_disk(
     launch: Any, saying: Any, hold: Any, tmp_path: Path
 ) -> None:
