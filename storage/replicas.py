@@ -11,12 +11,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, select, text
+from sqlalchemy import Connection, Engine, delete, select
 
-from storage.database import delete_unlocked, insert_or_replace, persistent, reading, writing
+from storage.database import (
+    database_time,
+    delete_unlocked,
+    insert_or_replace,
+    persistent,
+    reading,
+    writing,
+)
 from storage.errors import StorageError
 from storage.keyring import Keys
-from storage.tables import instant, replicas
+from storage.tables import replicas
 
 _BEAT = timedelta(seconds=10)
 _ALIVE = timedelta(seconds=60)
@@ -106,5 +113,4 @@ class Replicas:
 def _now(connection: Connection) -> datetime:
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
-    query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-    return instant(connection.execute(query).scalar_one())
+    return database_time(connection)

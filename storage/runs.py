@@ -1,15 +1,15 @@
 """Test runs: states that outlive the process, each step a compare-and-set."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
-from storage.database import delete_unlocked, persistent, reading, writing
+from storage.database import database_time, delete_unlocked, persistent, reading, writing
 from storage.keyring import Context, Keys, key_id
 from storage.rows import keep_keys, open_envelope
 from storage.tables import runs
@@ -44,11 +44,13 @@ class Run:
     """The caller's own document; sealed in the database."""
     created_at: datetime
     updated_at: datetime
+    told: bool = False
+    """People were told how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """All test runs.
+    """All test runs. A run that is due is claimed by one owner, who alone may advance it.
 
     Every method raises Unavailable; those that return a run raise InvalidEnvelope and UnknownKey.
     """
@@ -57,8 +59,19 @@ class Runs:
     keyring: Keys
 
     @persistent
-    def add(self, workspace: str, payload: bytes, *, at: datetime) -> Run:
-        """Write down a new run, queued, before anything of it is done."""
+    def add(
+        self,
+        workspace: str,
+        payload: bytes,
+        *,
+        at: datetime,
+        owner: str | None = None,
+        lease: timedelta | None = None,
+    ) -> Run:
+        """Write down a new run, queued, before anything of it is done.
+
+        It is *owner*'s for the *lease*: after that, unless it is extended, it may be claimed.
+        """
         run = Run(
             id=secrets.token_hex(16),
             workspace=workspace,
@@ -74,11 +87,14 @@ class Runs:
             "told": False,
             "created_at": at,
             "updated_at": at,
+            "owner": owner,
         }
         context = _context(workspace, run.id, revision=1)
         with writing(self.engine) as connection:
             keep_keys(connection)
             values |= _sealed(self.keyring, payload, context)
+            if lease is not None:
+                values["due_at"] = _now(connection, at) + lease
             connection.execute(insert(runs).values(values))
         return run
 
@@ -91,16 +107,18 @@ class Runs:
         to: RunState,
         at: datetime,
         payload: bytes | None = None,
-        due_at: datetime | None = None,
+        owner: str | None = None,
     ) -> bool:
         """Take the run from an expected state to another, with a new *payload* if one is given.
 
-        At *due_at*, something is to be done about it. False: it isn't in an expected state, so
-        another did this step; nothing was changed.
+        False: it isn't in an expected state, or not *owner*'s any more, so another does these
+        steps; nothing was changed.
         """
         expected = (expect,) if isinstance(expect, RunState) else expect
         query = select(runs).where(runs.c.id == run_id, runs.c.state.in_(expected))
-        values: dict[str, Any] = {"state": to, "updated_at": at, "due_at": due_at}
+        if owner is not None:
+            query = query.where(runs.c.owner == owner)
+        values: dict[str, Any] = {"state": to, "updated_at": at}
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
             if row is None:
@@ -156,16 +174,42 @@ class Runs:
         return tuple(open_run(self.keyring, row) for row in rows)
 
     @persistent
-    def claim_due(self, *, now: datetime, until: datetime) -> tuple[str, ...]:
-        """Return the ids of the runs that are due *now*, each to one caller.
+    def claim_due(
+        self, *, now: datetime, lease: timedelta, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the ids of the runs that are due *now*, each to one caller, its *owner*.
 
-        They are due again at *until*, for somebody else, unless `settle` says before that what was
-        to be done is done. One that can't be opened holds up no other.
+        After the *lease* they are due again, for somebody else, unless `extend` or `settle` says
+        otherwise before that. One that can't be opened holds up no other.
         """
-        free = select(runs.c.id).where(runs.c.due_at <= now).with_for_update(skip_locked=True)
-        due = update(runs).where(runs.c.id.in_(free)).values(due_at=until).returning(runs.c.id)
+        with reading(self.engine) as connection:
+            due = runs.c.due_at <= _now(connection, now)
+            if connection.execute(select(runs.c.id).where(due).limit(1)).first() is None:
+                return ()
         with writing(self.engine) as connection:
-            return tuple(connection.scalars(due).all())
+            moment = _now(connection, now)
+            free = select(runs.c.id).where(runs.c.due_at <= moment)
+            free = free.with_for_update(skip_locked=True)
+            values = {"due_at": moment + lease, "owner": owner}
+            claim = update(runs).where(runs.c.id.in_(free)).values(values)
+            return tuple(connection.scalars(claim.returning(runs.c.id)).all())
+
+    @persistent
+    def extend(
+        self, run_ids: Collection[str], *, owner: str, now: datetime, lease: timedelta
+    ) -> None:
+        """Note that *owner* still sees these runs through, and for another *lease*."""
+        ours = runs.c.id.in_(run_ids) & (runs.c.owner == owner) & runs.c.due_at.is_not(None)
+        with writing(self.engine) as connection:
+            until = _now(connection, now) + lease
+            connection.execute(update(runs).where(ours).values(due_at=until))
+
+    @persistent
+    def abandon(self, *, now: datetime) -> None:
+        """Make all runs due whose end nobody was told: whoever saw them through is gone."""
+        with writing(self.engine) as connection:
+            values = {"due_at": _now(connection, now)}
+            connection.execute(update(runs).where(runs.c.told.is_(False)).values(values))
 
     @persistent
     def settle(self, run_id: str) -> None:
@@ -174,17 +218,21 @@ class Runs:
             connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
 
     @persistent
-    def tell(self, run_id: str) -> None:
-        """Note that the people who wait for the run's end were told of it."""
-        with writing(self.engine) as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(told=True))
+    def tell(self, run_id: str, *, now: datetime, again: timedelta | None = None) -> None:
+        """Note that the people who wait for the run's end were told of it.
 
-    def untold(self) -> tuple[Run, ...]:
-        """Return the runs of whose end nobody was told, ended or not, the oldest first."""
-        query = select(runs).where(runs.c.told.is_(False)).order_by(runs.c.created_at)
+        After *again*, something else is to be done about it.
+        """
+        with writing(self.engine) as connection:
+            due_at = _now(connection, now) + again if again is not None else None
+            values = {"told": True, "due_at": due_at}
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def untold(self) -> int:
+        """Return how many runs there are of whose end nobody was told."""
+        query = select(func.count()).where(runs.c.told.is_(False)).select_from(runs)
         with reading(self.engine) as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(open_run(self.keyring, row) for row in rows)
+            return connection.scalar(query) or 0
 
     @persistent
     def purge(self, before: datetime) -> int:
@@ -210,7 +258,13 @@ def open_run(keyring: Keys, row: RowMapping) -> Run:
         ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        told=row["told"],
     )
+
+
+def _now(connection: Connection, now: datetime) -> datetime:
+    """Return the moment by which leases are kept: the database's, where replicas share it."""
+    return database_time(connection) if connection.dialect.name == "postgresql" else now
 
 
 def _context(workspace: str, run_id: str, *, revision: int) -> Context:

@@ -20,6 +20,7 @@ from bot.slack.keys.uploading import UploadListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
@@ -37,7 +38,7 @@ from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.transcript import Transcript
-from bot.vault import Vault
+from bot.vault import Vault, database_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Assembly:
     threads: Threads
     work: Work
     workspace_name: str
+    owner: str
+    """This program, among the replicas on one database."""
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -98,11 +101,17 @@ class Assembly:
             clock=self.parts.clock,
             workspace_name=self.workspace_name,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
+            owner=self.owner,
         )
 
     @cached_property
-    def arrivals(self) -> Arrivals:
-        """What becomes of messages after their tests."""
+    def duty(self) -> Duty:
+        """What looks after tests."""
+        shared = database_path(self.parts.config) is None
+        return Duty(runner=self.runner, arrivals=self._arrivals, shared=shared)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
         return Arrivals(sequels=self._sequels, limits=self.parts.limits)
 
     @cached_property
@@ -188,7 +197,7 @@ class Assembly:
                 slack=self.slack,
                 replies=self._replies,
                 runner=self.runner,
-                arrivals=self.arrivals,
+                arrivals=self._arrivals,
             ),
         )
 

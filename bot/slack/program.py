@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 import signal
 from datetime import timedelta
 
@@ -78,6 +79,7 @@ class Program:
             threads=self._threads,
             work=self._work,
             workspace_name=workspace.name,
+            owner=secrets.token_hex(8),
         )
         listeners, runner = assembly.listeners, assembly.runner
         app = make_app(
@@ -87,13 +89,15 @@ class Program:
             signing_secret=config.signing_secret or "",
             workspace=workspace,
         )
-        untold = await runner.untold()
+        if database_path(config) is not None:
+            # Nobody else works on this database, so what was under way is nobody's.
+            await self._threads(self._parts.vault.runs.abandon, now=self._parts.clock())
         await self._listen(app, listeners, slack)
-        runner.recover(untold)
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
-            asyncio.create_task(assembly.arrivals.look_after(), name="look after tests"),
+            asyncio.create_task(assembly.duty.look_after(), name="look after tests"),
+            asyncio.create_task(runner.beat(), name="give signs of life"),
         )
         log.info(
             "ready",

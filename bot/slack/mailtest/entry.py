@@ -12,7 +12,7 @@ from bot.slack.mailtest.run import dump_run, load_run
 from bot.slack.work import Threads
 from bot.smtp.transcript import Diagnosis, Outcome, Transcript
 from bot.vault import Vault
-from storage.errors import StorageError, Unavailable
+from storage.errors import StorageError
 from storage.runs import RunState
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,10 @@ UNANSWERED_AFTER = timedelta(minutes=10)
 _UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
 
 
+class TakenOver(Exception):
+    """Another replica sees this test through: we were out of reach for too long."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Entry:
     """What the vault knows of one test, and a restart can tell of it."""
@@ -38,6 +42,8 @@ class Entry:
     clock: Callable[[], datetime]
     again_after: tuple[float, ...]
     """Seconds between the attempts to write down what could not be written."""
+    owner: str
+    """Us: another replica may have taken the test over, if we were out of reach for long."""
     recorded: bool = False
     """How it ended is written down."""
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -48,11 +54,14 @@ class Entry:
             await self._tried(lambda: self._note(ts))
 
     async def begins(self) -> None:
-        """Note that the server is spoken with. Raises StorageError."""
+        """Note that the server is spoken with. Raises TakenOver, StorageError."""
         await self.threads(self._step, RunState.QUEUED, RunState.RUNNING)
 
     async def sends(self) -> None:
-        """Note that the message is on its way: from here on never again. Raises StorageError."""
+        """Note that the message is on its way: from here on never again.
+
+        Raises TakenOver, StorageError.
+        """
         await self.threads(self._step, RunState.RUNNING, RunState.SENDING)
 
     async def ended(self, transcript: Transcript, diagnosis: Diagnosis | None) -> None:
@@ -73,7 +82,7 @@ class Entry:
                 self._end(transcript, diagnosis)
                 self.recorded = True
             if told:
-                self.vault.runs.tell(self.run_id)
+                self._tell()
 
         for pause in (0.0, *self.again_after):
             await asyncio.sleep(pause)
@@ -90,8 +99,19 @@ class Entry:
         return True
 
     def _step(self, expect: RunState, to: RunState) -> None:
-        if not self.vault.runs.advance(self.run_id, expect=expect, to=to, at=self.clock()):
-            raise Unavailable(f"the run is not {expect} any more")
+        if not self.vault.runs.advance(
+            self.run_id, expect=expect, to=to, at=self.clock(), owner=self.owner
+        ):
+            raise TakenOver(self.run_id)
+
+    def _tell(self) -> None:
+        """Note that people were told; of a message that may have come, more may be to say."""
+        again = None
+        if (written := self.vault.runs.get(self.run_id)) is not None:
+            run = load_run(written.payload)
+            if run.wants_confirmation and run.later.arrival is None:
+                again = UNANSWERED_AFTER
+        self.vault.runs.tell(self.run_id, now=self.clock(), again=again)
 
     def _note(self, ts: str) -> None:
         def note(payload: bytes) -> bytes:
@@ -111,7 +131,6 @@ class Entry:
             to=ENDS[transcript.outcome],
             at=now,
             payload=dump_run(run),
-            due_at=now + UNANSWERED_AFTER if run.wants_confirmation else None,
         )
         stage = str(transcript.failure.stage) if transcript.failure is not None else None
         event = tested(
