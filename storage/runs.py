@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, insert, select, update
 
 from storage.database import database_time, delete_unlocked, persistent, reading, writing
 from storage.keyring import Context, Keys, key_id
@@ -44,13 +44,15 @@ class Run:
     """The caller's own document; sealed in the database."""
     created_at: datetime
     updated_at: datetime
+    owner: str | None = None
+    """Who sees it through."""
     told: bool = False
     """People were told how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """All test runs. A run that is due is claimed by one owner, who alone may advance it.
+    """All test runs. A run belongs to one owner; when it is due, another may claim it.
 
     Every method raises Unavailable; those that return a run raise InvalidEnvelope and UnknownKey.
     """
@@ -79,6 +81,7 @@ class Runs:
             payload=payload,
             created_at=at,
             updated_at=at,
+            owner=owner,
         )
         values: dict[str, Any] = {
             "id": run.id,
@@ -115,9 +118,7 @@ class Runs:
         steps; nothing was changed.
         """
         expected = (expect,) if isinstance(expect, RunState) else expect
-        query = select(runs).where(runs.c.id == run_id, runs.c.state.in_(expected))
-        if owner is not None:
-            query = query.where(runs.c.owner == owner)
+        query = _of(run_id, owner).where(runs.c.state.in_(expected))
         values: dict[str, Any] = {"state": to, "updated_at": at}
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
@@ -144,13 +145,14 @@ class Runs:
         *,
         at: datetime,
         to: RunState | None = None,
+        owner: str | None = None,
     ) -> bytes | None:
         """Give a run the payload that *change* makes of its own, and return it.
 
         With *to*, take it to that state, in which nothing is due. Two at once are done one after
-        the other. None: there is no such run.
+        the other. None: there is no such run, or it isn't *owner*'s any more.
         """
-        query = select(runs).where(runs.c.id == run_id)
+        query = _of(run_id, owner)
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
             if row is None:
@@ -197,12 +199,17 @@ class Runs:
     @persistent
     def extend(
         self, run_ids: Collection[str], *, owner: str, now: datetime, lease: timedelta
-    ) -> None:
-        """Note that *owner* still sees these runs through, and for another *lease*."""
-        ours = runs.c.id.in_(run_ids) & (runs.c.owner == owner) & runs.c.due_at.is_not(None)
+    ) -> tuple[str, ...]:
+        """Note that *owner* sees these runs through for another *lease*, until people are told.
+
+        Returns those that have become somebody else's.
+        """
         with writing(self.engine) as connection:
             until = _now(connection, now) + lease
+            ours = runs.c.id.in_(run_ids) & (runs.c.owner == owner) & runs.c.told.is_(False)
             connection.execute(update(runs).where(ours).values(due_at=until))
+            lost = select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.owner != owner)
+            return tuple(connection.scalars(lost).all())
 
     @persistent
     def abandon(self, *, now: datetime) -> None:
@@ -218,21 +225,24 @@ class Runs:
             connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
 
     @persistent
-    def tell(self, run_id: str, *, now: datetime, again: timedelta | None = None) -> None:
-        """Note that the people who wait for the run's end were told of it.
+    def tell(
+        self,
+        run_id: str,
+        *,
+        now: datetime,
+        again: timedelta | None = None,
+        owner: str | None = None,
+    ) -> None:
+        """Note that the people who wait for the run's end were told of it, if it is *owner*'s.
 
         After *again*, something else is to be done about it.
         """
+        which = runs.c.id == run_id
+        if owner is not None:
+            which &= runs.c.owner == owner
         with writing(self.engine) as connection:
             due_at = _now(connection, now) + again if again is not None else None
-            values = {"told": True, "due_at": due_at}
-            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
-
-    def untold(self) -> int:
-        """Return how many runs there are of whose end nobody was told."""
-        query = select(func.count()).where(runs.c.told.is_(False)).select_from(runs)
-        with reading(self.engine) as connection:
-            return connection.scalar(query) or 0
+            connection.execute(update(runs).where(which).values(told=True, due_at=due_at))
 
     @persistent
     def purge(self, before: datetime) -> int:
@@ -258,8 +268,14 @@ def open_run(keyring: Keys, row: RowMapping) -> Run:
         ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        owner=row["owner"],
         told=row["told"],
     )
+
+
+def _of(run_id: str, owner: str | None) -> Select[Any]:
+    query = select(runs).where(runs.c.id == run_id)
+    return query if owner is None else query.where(runs.c.owner == owner)
 
 
 def _now(connection: Connection, now: datetime) -> datetime:

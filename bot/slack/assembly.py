@@ -22,6 +22,7 @@ from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
 from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.findings import Findings
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
@@ -63,8 +64,6 @@ class Assembly:
     threads: Threads
     work: Work
     workspace_name: str
-    owner: str
-    """This program, among the replicas on one database."""
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -101,7 +100,17 @@ class Assembly:
             clock=self.parts.clock,
             workspace_name=self.workspace_name,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
-            owner=self.owner,
+            leases=self.leases,
+        )
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Which tests are ours."""
+        return Leases(
+            runs=self.parts.vault.runs,
+            threads=self.threads,
+            clock=self.parts.clock,
+            pace=self.parts.pace,
         )
 
     @cached_property

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import secrets
 import signal
 from datetime import timedelta
 
@@ -79,9 +78,8 @@ class Program:
             threads=self._threads,
             work=self._work,
             workspace_name=workspace.name,
-            owner=secrets.token_hex(8),
         )
-        listeners, runner = assembly.listeners, assembly.runner
+        listeners = assembly.listeners
         app = make_app(
             slack,
             listeners,
@@ -97,7 +95,7 @@ class Program:
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
             asyncio.create_task(assembly.duty.look_after(), name="look after tests"),
-            asyncio.create_task(runner.beat(), name="give signs of life"),
+            asyncio.create_task(assembly.leases.keep(), name="give signs of life"),
         )
         log.info(
             "ready",

@@ -1,7 +1,8 @@
 """What is due: tests that nobody sees through any more, and messages that nobody answered for."""
 
 import asyncio
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -9,7 +10,7 @@ import structlog
 from bot.sending import Trial, explain, service_of
 from bot.slack.access import Caller
 from bot.slack.mailtest.arrivals import Arrivals
-from bot.slack.mailtest.entry import Entry
+from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.jobs import new_job
 from bot.slack.mailtest.places import Place, ViewPlace
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
@@ -21,8 +22,11 @@ log = structlog.get_logger(__name__)
 
 _CLAIMED_FOR = timedelta(minutes=2)
 """Longer than an end or a message is tried to be shown."""
-_AT_ONCE = 4
+_SPOKEN_AT_ONCE = 4
 _MOST_ATTEMPTS = 3
+_FRESH = timedelta(minutes=10)
+"""Since a test was asked for: after that, nobody expects a mail of it any more."""
+_TOLD_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,65 +37,83 @@ class Duty:
     arrivals: Arrivals
     shared: bool
     """There may be other replicas."""
+    _speaking: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(_SPOKEN_AT_ONCE)
+    )
 
     async def look_after(self) -> None:
         """Look for ever."""
+        pace = self.runner.slack.pace
+        missed = self.shared
         while True:
-            await self.look()
-            await asyncio.sleep(self.runner.slack.pace.look_every)
+            if missed:
+                # Who could not give a sign of life either, while the database was away, does so
+                # first; and whoever starts does not know whether it was.
+                await asyncio.sleep(pace.lease)
+            missed = not await self.look()
+            await asyncio.sleep(pace.look_every)
 
-    async def look(self) -> None:
-        """Do what is due. What fails for now is due again in two minutes."""
+    async def look(self) -> bool:
+        """Begin what is due. False: the database is away; what fails is due in two minutes."""
         try:
             due = await self.runner.threads(self._claim)
         except StorageError as problem:
             log.warning("nobody looked which tests are due", why=str(problem))
-            return
-        limit = asyncio.Semaphore(_AT_ONCE)
-        await asyncio.gather(*(self._do(each, limit) for each in due))
+            return False
+        for run_id in due:
+            # Ours may be due after a long sleep of this machine; then we still see it through.
+            if not self.runner.leases.has(run_id):
+                self.runner.work.start(self._do(run_id), name="due test")
+        return True
 
     def _claim(self) -> tuple[str, ...]:
         return self.runner.vault.runs.claim_due(
-            now=self.runner.clock(), lease=_CLAIMED_FOR, owner=self.runner.owner
+            now=self.runner.clock(), lease=_CLAIMED_FOR, owner=self.runner.leases.owner
         )
 
-    async def _do(self, run_id: str, limit: asyncio.Semaphore) -> None:
-        async with limit:
-            try:
-                written = await self.runner.threads(self.runner.vault.runs.get, run_id)
-                if written is None:
-                    return
-                if written.told:
+    async def _do(self, run_id: str) -> None:
+        since = time.monotonic()
+        try:
+            written = await self.runner.threads(self.runner.vault.runs.get, run_id)
+            if written is None:
+                return
+            if written.told:
+                async with self._speaking:
                     await self.arrivals.speak_again(run_id)
-                else:
-                    self.runner.work.start(self.take_over(written), name="take over")
-            except StorageError as problem:
-                log.warning("a due test was not looked at yet", run=run_id, why=str(problem))
+            else:
+                await self.take_over(written, since=since)
+        except StorageError as problem:
+            log.warning("a due test was not looked at yet", run=run_id, why=str(problem))
+        except TakenOver:
+            log.warning("a test was taken over by another replica", run=run_id)
 
-    async def take_over(self, written: Run) -> None:
-        """See a test through that was another replica's, or ours before we were started anew."""
-        run, entry = load_run(written.payload), self.runner.entry(written)
+    async def take_over(self, written: Run, *, since: float) -> None:
+        """See a test through that was another replica's, or ours before we were started anew.
+
+        Raises StorageError, TakenOver.
+        """
+        run, entry = load_run(written.payload), self.runner.entry(written, since=since)
         place = self._place_of(run, entry)
-        if (
-            run.transcript is None
-            and written.state is not RunState.SENDING
-            and self._may_begin(run)
-        ):
+        if self._may_begin(written, run):
             await self._begin_again(written, run, entry, place)
             return
-        self.runner.under_way.add(written.id)
-        try:
+        with self.runner.leases.held(written.id, since=since):
             await self._tell_end(written, run, entry, place)
-        finally:
-            self.runner.under_way.discard(written.id)
 
-    def _may_begin(self, run: TestRun) -> bool:
-        """Tell whether a test of which nothing was sent is begun again.
+    def _may_begin(self, written: Run, run: TestRun) -> bool:
+        """Tell whether a test is begun again: one of which nothing was sent.
 
         One of a form can't be: what stood in the form is kept nowhere. Nor is one begun for ever
         that ends whoever runs it; nor after the only bot was started anew, whenever that was.
         """
-        return self.shared and not run.form_id and run.attempt < _MOST_ATTEMPTS
+        return (
+            self.shared
+            and run.transcript is None
+            and written.state in {RunState.QUEUED, RunState.RUNNING}
+            and not run.form_id
+            and run.attempt < _MOST_ATTEMPTS
+            and self.runner.clock() - written.created_at < _FRESH
+        )
 
     async def _begin_again(self, written: Run, run: TestRun, entry: Entry, place: Place) -> None:
         saved, ssl_key = await self.runner.threads(self.runner.saved, written.workspace)
@@ -121,11 +143,12 @@ class Duty:
             to=RunState.QUEUED,
             at=self.runner.clock(),
             payload=dump_run(again),
-            owner=self.runner.owner,
+            owner=entry.owner,
         )
-        if mine:
-            log.info("a test was begun again", run=written.id, attempt=again.attempt)
-            await self.runner.see_through(replace(job, run=again), entry, place)
+        if not mine:
+            raise TakenOver(written.id)
+        log.warning("a test was begun again", run=written.id, attempt=again.attempt)
+        await self.runner.see_through(replace(job, run=again), entry, place)
 
     async def _tell_end(self, written: Run, run: TestRun, entry: Entry, place: Place) -> None:
         entry.recorded = run.transcript is not None
@@ -137,7 +160,10 @@ class Duty:
             run = run.ended(transcript, explain(transcript, service), self.runner.clock())
             await entry.ended(transcript, run.diagnosis)
         told = await self.runner.tell(entry, run, place)
-        await entry.settle(transcript, run.diagnosis, told=told)
+        given_up = self.runner.clock() - written.created_at > _TOLD_WITHIN
+        if given_up and not told:
+            log.error("nobody could be told how a test ended", run=written.id)
+        await entry.settle(transcript, run.diagnosis, told=told or given_up)
 
     def _place_of(self, run: TestRun, entry: Entry) -> Place:
         if run.view_id:

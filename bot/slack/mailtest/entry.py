@@ -25,6 +25,8 @@ ENDS = {
 }
 UNANSWERED_AFTER = timedelta(minutes=10)
 """When a message of which nobody has said that it arrived is spoken of again."""
+TOLD_AGAIN_AFTER = timedelta(minutes=10)
+"""When an end is told again that Slack took nowhere."""
 _UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.SENDING)
 
 
@@ -44,6 +46,10 @@ class Entry:
     """Seconds between the attempts to write down what could not be written."""
     owner: str
     """Us: another replica may have taken the test over, if we were out of reach for long."""
+    since: float
+    """When it became ours, by the loop's time."""
+    sending: bool = False
+    """The message is on its way."""
     recorded: bool = False
     """How it ended is written down."""
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -63,9 +69,13 @@ class Entry:
         Raises TakenOver, StorageError.
         """
         await self.threads(self._step, RunState.RUNNING, RunState.SENDING)
+        self.sending = True
 
     async def ended(self, transcript: Transcript, diagnosis: Diagnosis | None) -> None:
-        """Note how it ended, if the vault can just now; `settle` tries again."""
+        """Note how it ended, if the vault can just now; `settle` tries again.
+
+        Raises TakenOver.
+        """
         async with self._writing:
             self.recorded = await self._tried(lambda: self._end(transcript, diagnosis))
 
@@ -74,7 +84,8 @@ class Entry:
     ) -> None:
         """Note what is still missing: how it ended, and that people were *told*.
 
-        Tries for a minute. What it can't note, a restart tells once more, as far as it knows.
+        Tries for a minute. What it can't note is told once more, by whoever takes the test over, as
+        far as the vault knows. Raises TakenOver.
         """
 
         def rest() -> None:
@@ -83,6 +94,8 @@ class Entry:
                 self.recorded = True
             if told:
                 self._tell()
+            else:
+                self._tell_later()
 
         for pause in (0.0, *self.again_after):
             await asyncio.sleep(pause)
@@ -111,27 +124,37 @@ class Entry:
             run = load_run(written.payload)
             if run.wants_confirmation and run.later.arrival is None:
                 again = UNANSWERED_AFTER
-        self.vault.runs.tell(self.run_id, now=self.clock(), again=again)
+        self.vault.runs.tell(self.run_id, now=self.clock(), again=again, owner=self.owner)
+
+    def _tell_later(self) -> None:
+        self.vault.runs.extend(
+            (self.run_id,), owner=self.owner, now=self.clock(), lease=TOLD_AGAIN_AFTER
+        )
 
     def _note(self, ts: str) -> None:
         def note(payload: bytes) -> bytes:
             return dump_run(replace(load_run(payload), ts=ts))
 
-        self.vault.runs.change(self.run_id, note, at=self.clock())
+        self.vault.runs.change(self.run_id, note, at=self.clock(), owner=self.owner)
 
     def _end(self, transcript: Transcript, diagnosis: Diagnosis | None) -> None:
         if (written := self.vault.runs.get(self.run_id)) is None:
             return
+        if written.owner != self.owner:
+            raise TakenOver(self.run_id)
         now = self.clock()
         run = load_run(written.payload).ended(transcript, diagnosis, now)
         cause = diagnosis.cause if diagnosis is not None else None
-        self.vault.runs.advance(
+        # A state that is an end already is our own, of which we only didn't hear.
+        if not self.vault.runs.advance(
             self.run_id,
             expect=_UNDER_WAY,
             to=ENDS[transcript.outcome],
             at=now,
             payload=dump_run(run),
-        )
+            owner=self.owner,
+        ) and (written.state in _UNDER_WAY):
+            raise TakenOver(self.run_id)
         stage = str(transcript.failure.stage) if transcript.failure is not None else None
         event = tested(
             run.test.asked_by,

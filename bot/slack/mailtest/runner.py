@@ -1,9 +1,11 @@
 """Runs tests: admitted, written down, spoken with the server, shown live, and told to the end."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -17,6 +19,7 @@ from bot.slack.mailtest.command import Request
 from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.jobs import Job, new_job
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.sequel import content_of
@@ -58,10 +61,7 @@ class Runner:
     clock: Callable[[], datetime]
     workspace_name: str
     findings: Findings
-    owner: str
-    """This program, among the replicas on one database."""
-    under_way: set[str] = field(default_factory=set)
-    """The runs that are being seen through."""
+    leases: Leases
 
     async def start_in_channel(
         self, caller: Caller, person: Person, request: Request, *, spot: Spot, key: str
@@ -153,50 +153,34 @@ class Runner:
             )
         return load_run(written.payload)
 
-    async def beat(self) -> None:
-        """For ever, say that the tests under way are being seen through."""
-        while True:
-            await asyncio.sleep(self.slack.pace.beat_every)
-            if not self.under_way:
-                continue
-            try:
-                await self.threads(
-                    self.vault.runs.extend,
-                    tuple(self.under_way),
-                    owner=self.owner,
-                    now=self.clock(),
-                    lease=self._lease,
-                )
-            except StorageError as problem:
-                log.warning("no sign of life was given", why=str(problem))
-
-    @property
-    def _lease(self) -> timedelta:
-        return timedelta(seconds=self.slack.pace.lease)
-
     def saved(self, team_id: str) -> tuple[Record[MailSettings] | None, SSLKey | None]:
         """Return a workspace's settings and the SSL key that they use. Raises StorageError."""
         saved = self.vault.settings.get(team_id)
         return saved, self.vault.ssl_key_of(team_id, saved.value if saved is not None else None)
 
     def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
-        now = self.clock()
+        now, since = self.clock(), time.monotonic()
         if not admit(self.vault, caller, self.limits, key=key, now=now):
             return None
         written = self.vault.runs.add(
-            caller.team_id, dump_run(job.run), at=now, owner=self.owner, lease=self._lease
+            caller.team_id,
+            dump_run(job.run),
+            at=now,
+            owner=self.leases.owner,
+            lease=self.leases.lease,
         )
-        return self.entry(written)
+        return self.entry(written, since=since)
 
-    def entry(self, written: Run) -> Entry:
-        """Return a run's entry in the vault, as ours."""
+    def entry(self, written: Run, *, since: float) -> Entry:
+        """Return a run's entry in the vault, as ours *since* that time of the loop."""
         return Entry(
             run_id=written.id,
             threads=self.threads,
             vault=self.vault,
             clock=self.clock,
             again_after=self.slack.pace.again_after,
-            owner=self.owner,
+            owner=self.leases.owner,
+            since=since,
         )
 
     def channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
@@ -212,30 +196,41 @@ class Runner:
 
     async def see_through(self, job: Job, entry: Entry, place: Place) -> None:
         """Test, show it live, and tell how it ended, giving signs of life all the while."""
-        self.under_way.add(entry.run_id)
-        try:
-            await self._see(job, entry, place)
-        finally:
-            self.under_way.discard(entry.run_id)
+        with self.leases.held(entry.run_id, since=entry.since):
+            live = Live(
+                place,
+                running(job.run.test, ()),
+                pace=self.slack.pace,
+                is_ours=partial(self.leases.is_ours, entry.run_id),
+            )
+            showing = asyncio.create_task(live.run())
+            try:
+                await self._see(job, entry, place, live=live, showing=showing)
+            except TakenOver:
+                live.end()
+                await showing
+                log.warning("a test was taken over by another replica", run=entry.run_id)
+                # What we showed last may have come after its end.
+                await self.findings.sequels.show(entry.run_id)
 
-    async def _see(self, job: Job, entry: Entry, place: Place) -> None:
-        live = Live(place, running(job.run.test, ()), pace=self.slack.pace)
-        showing = asyncio.create_task(live.run())
+    async def _see(
+        self, job: Job, entry: Entry, place: Place, *, live: Live, showing: asyncio.Task[None]
+    ) -> None:
         try:
             transcript = await self._converse(job, entry, live)
         except TakenOver:
-            live.end()
-            await showing
-            log.warning("a test was taken over by another replica", run=entry.run_id)
-            return
+            raise
         except Exception as problem:  # noqa: BLE001  # told where the test is shown, and logged
             live.end()
             await showing
             await self._apologise(problem, place)
+            # What was said stands: nobody begins it again.
+            transcript = interrupted(job.run, sending=entry.sending)
+            await entry.settle(transcript, explain(transcript, job.service), told=True)
             return
         live.end()
         diagnosis = explain(transcript, job.service)
-        # Before Slack is waited for: whatever befalls us meanwhile, a restart tells the truth.
+        # Before Slack is waited for: whatever befalls us meanwhile, the truth will be told.
         await entry.ended(transcript, diagnosis)
         await showing
         run = job.run.ended(transcript, diagnosis, self.clock())
@@ -251,30 +246,26 @@ class Runner:
 
     async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
-        sending = False
 
         def watch(step: Step) -> None:
             steps.append(step)
             live.show(running(job.run.test, tuple(steps)))
 
-        async def before_final_dot() -> None:
-            nonlocal sending
-            await entry.sends()
-            sending = True
-
         try:
-            await entry.begins()
-            return await run_test(
-                job.service,
-                job.settings,
-                job.trial,
-                network=self.network,
-                watch=watch,
-                before_final_dot=before_final_dot,
-            )
+            with self.leases.conversing(entry.run_id):
+                await entry.begins()
+                return await run_test(
+                    job.service,
+                    job.settings,
+                    job.trial,
+                    network=self.network,
+                    watch=watch,
+                    before_final_dot=entry.sends,
+                )
         except asyncio.CancelledError:
-            # The program is stopping: the few seconds that are left go to saying so.
-            return interrupted(job.run, sending=sending, steps=tuple(steps))
+            # The program is stopping: the few seconds that are left go to saying so. Or another
+            # replica has taken the test over, which the next step notices.
+            return interrupted(job.run, sending=entry.sending, steps=tuple(steps))
 
     async def tell(self, entry: Entry, run: TestRun, place: Place) -> bool:
         """Show how a run ended, trying for a minute. False: Slack took it nowhere."""
