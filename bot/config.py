@@ -42,7 +42,9 @@ VARIABLES = (
         "SLACK_API_URL", "https://slack.com/api/", "Another Web API of Slack, such as GovSlack's"
     ),
     _variable(
-        "HOST", "127.0.0.1", "Where the HTTP listener listens; in Socket Mode it serves health only"
+        "HOST",
+        "127.0.0.1",
+        "Where the HTTP listener listens; in Socket Mode it serves health and metrics",
     ),
     _variable("PORT", "3000", "The HTTP listener's port; 0 is any free one"),
     _variable(

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from threading import Lock
@@ -27,6 +28,7 @@ from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
@@ -38,6 +40,22 @@ T = TypeVar("T")
 _ATTEMPTS = 4
 _PAUSE_SECONDS = 0.05
 """Before the second attempt, at most; twice as long before each further one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The connections of one process to its database."""
+
+    size: int
+    checked_out: int
+    """In use; may be more than are kept."""
+
+
+def pool_of(engine: Engine) -> Pool:
+    """Return what there is of connections at this moment."""
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)  # noqa: S101  # SQLAlchemy's for files and servers
+    return Pool(size=pool.size(), checked_out=pool.checkedout())
 
 
 def connect(url: str) -> Engine:
@@ -90,10 +108,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """
     with _in_plain_words(), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            # As SQLite has it: the entries of the audit log and its sealed heads must agree.
-            connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            # As SQLite has it: the entries of the audit log and its sealed heads must agree. Not
+            # READ ONLY: SQLAlchemy would say READ WRITE afterwards, and a standby refuses that in
+            # words that fit anything.
+            connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 

@@ -1,9 +1,17 @@
 """Whether a keyring and a database belong together, and which key sealed how much."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    func,
+    select,
+    union_all,
+)
 
 from storage.database import reading, writing
 from storage.errors import InvalidEnvelope, KeyInUse, UnknownKeys
@@ -48,6 +56,23 @@ def count_by_key(engine: Engine) -> dict[str, int]:
     """Return how many sealed values each key id has in the database. Raises Unavailable."""
     with reading(engine) as connection:
         return _counts(connection)
+
+
+def unknown_keys(engine: Engine, keyring: Keys) -> tuple[str, ...]:
+    """Return the ids of the keys that the database needs and *keyring* lacks. Raises Unavailable.
+
+    Costs one look into an index for each key, however many records there are.
+    """
+    with reading(engine) as connection:
+        used = {*_ids(connection, records.c.key_id), *_ids(connection, runs.c.key_id)}
+    return tuple(each for each in sorted(used) if not keyring.knows(each))
+
+
+def _ids(connection: Connection, column: ColumnElement[str]) -> Iterator[str]:
+    found = connection.execute(select(func.min(column))).scalar()
+    while found is not None:
+        yield found
+        found = connection.execute(select(func.min(column)).where(column > found)).scalar()
 
 
 def give_up(engine: Engine, key_ids: Collection[str], *, remove: Callable[[], None]) -> None:

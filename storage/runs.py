@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
 
 from storage.database import database_time, delete_unlocked, persistent, reading, writing
 from storage.keyring import Context, Keys, key_id
@@ -243,6 +243,12 @@ class Runs:
         with writing(self.engine) as connection:
             due_at = _now(connection, now) + again if again is not None else None
             connection.execute(update(runs).where(which).values(told=True, due_at=due_at))
+
+    def count_by_state(self) -> dict[str, int]:
+        """Return how many runs of all workspaces are in each state that any is in."""
+        query = select(runs.c.state, func.count()).group_by(runs.c.state)
+        with reading(self.engine) as connection:
+            return dict(connection.execute(query).all())
 
     @persistent
     def purge(self, before: datetime) -> int:

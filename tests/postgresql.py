@@ -87,9 +87,11 @@ class Server:
     def data(self) -> Path:
         return self.directory / "data"
 
-    def start(self, **changed: str) -> None:
-        """Start it, with some settings *changed*, and wait until it takes connections."""
-        settings = _SETTINGS | self.settings | changed
+    def start(self, *, standby: bool = False) -> None:
+        """Start it, as a *standby* if told so, and wait until it takes connections."""
+        settings = _SETTINGS | self.settings
+        if standby:
+            (self.data / "standby.signal").touch()
         self._process = subprocess.Popen(  # noqa: S603 - Debian's program, our own words
             [
                 self.programs / "postgres",

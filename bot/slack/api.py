@@ -9,14 +9,11 @@ from typing import Any
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.slack.calls import Ended, MeasuredClient, measured, retrying
+from bot.slack.metrics import RESPONSE_URL, Metrics
 from bot.slack.pace import Pace
 from bot.slack.words import Block
 
@@ -55,22 +52,26 @@ class SlackAPI:
     """Our few calls. Retries wait as Slack asks; a trigger is not retried, it dies in 3 s."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, token: str, api_url: str, pace: Pace
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        token: str,
+        api_url: str,
+        pace: Pace,
+        metrics: Metrics,
     ) -> None:
         self.pace = pace
         self._session = session
-        self.client = AsyncWebClient(
+        self._metrics = metrics
+        self.client = MeasuredClient(
+            metrics,
             token=token,
             base_url=api_url,
             session=session,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(max_retry_count=2),
-                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
-                AsyncServerErrorRetryHandler(max_retry_count=2),
-            ],
+            retry_handlers=retrying(metrics),
         )
-        self._at_once = AsyncWebClient(
-            token=token, base_url=api_url, session=session, retry_handlers=[]
+        self._at_once = MeasuredClient(
+            metrics, token=token, base_url=api_url, session=session, retry_handlers=[]
         )
         self._hashes: OrderedDict[str, str] = OrderedDict()
 
@@ -102,7 +103,8 @@ class SlackAPI:
 
         The SDK's client would ask for ever with a token that is refused.
         """
-        client = AsyncWebClient(
+        client = MeasuredClient(
+            self._metrics,
             token=app_token,
             base_url=self.client.base_url,
             session=self._session,
@@ -233,15 +235,19 @@ class SlackAPI:
         if not response_url:
             raise SlackFailure("no_response_url")
         webhook = AsyncWebhookClient(
-            response_url, session=self._session, retry_handlers=self.client.retry_handlers
+            response_url,
+            session=self._session,
+            retry_handlers=retrying(self._metrics, method=RESPONSE_URL),
         )
         try:
-            answer = await webhook.send(
-                text=text,
-                blocks=list(blocks) if blocks is not None else None,
-                response_type="in_channel" if in_channel else "ephemeral",
-                replace_original=replace_original,
-            )
+            with measured(self._metrics, RESPONSE_URL) as call:
+                answer = await webhook.send(
+                    text=text,
+                    blocks=list(blocks) if blocks is not None else None,
+                    response_type="in_channel" if in_channel else "ephemeral",
+                    replace_original=replace_original,
+                )
+                call.ended = Ended.of(answer.status_code)
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem
         if (status := answer.status_code) != 200:

@@ -26,6 +26,7 @@ from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
@@ -52,6 +53,7 @@ class Parts:
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,7 @@ class Assembly:
             network=self.parts.network,
             limits=self.parts.limits,
             clock=self.parts.clock,
+            metrics=self.parts.metrics,
             workspace_name=self.workspace_name,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
             leases=self.leases,

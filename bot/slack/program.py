@@ -14,13 +14,14 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners, Workspace, make_app
 from bot.slack.assembly import Assembly, Parts
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
+from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
 from bot.vault import database_path
-from storage.errors import StorageError, Unavailable
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -46,8 +47,9 @@ class Program:
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
-        """What runs as long as the program does."""
-        self._team_id = ""
+        """What runs until the program is asked to stop."""
+        self._alive: asyncio.Task[None] | None = None
+        """What says that the tests are seen through, to the end of the last one."""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -68,9 +70,9 @@ class Program:
             token=config.bot_token,
             api_url=config.api_url,
             pace=self._parts.pace,
+            metrics=self._parts.metrics,
         )
         workspace = await self._identify(slack)
-        self._team_id = workspace.team_id
         assembly = Assembly(
             parts=self._parts,
             slack=slack,
@@ -95,8 +97,8 @@ class Program:
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
             asyncio.create_task(assembly.duty.look_after(), name="look after tests"),
-            asyncio.create_task(assembly.leases.keep(), name="give signs of life"),
         )
+        self._alive = asyncio.create_task(assembly.leases.keep(), name="give signs of life")
         log.info(
             "ready",
             workspace=workspace.team_id,
@@ -114,6 +116,8 @@ class Program:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
         await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
+        if self._alive is not None:
+            self._alive.cancel()
         if self._web is not None:
             await self._web.cleanup()
         if self._session is not None:
@@ -136,9 +140,20 @@ class Program:
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
         pages = routes(listeners.passwords) if config.public_url else []
-        web_app = make_web(
-            self._faults, lambda: self._draining, app=app if in_http else None, pages=pages
+        metrics = self._parts.metrics
+        watching = Watching(
+            config=config,
+            vault=self._parts.vault,
+            threads=self._threads,
+            work=self._work,
+            metrics=metrics,
         )
+
+        async def faults() -> list[str]:
+            return await watching.faults(draining=self._draining, connected=self._connected)
+
+        watched = Watched(faults=faults, figures=watching.figures, leaving=lambda: self._draining)
+        web_app = make_web(watched, metrics, app=app if in_http else None, pages=pages)
         self._web = web.AppRunner(web_app, access_log=None, shutdown_timeout=2.0)
         await self._web.setup()
         site = web.TCPSite(self._web, config.host, config.port)
@@ -151,25 +166,12 @@ class Program:
                 app_token=config.app_token,
                 api_url=config.api_url,
                 address=await slack.socket_address(config.app_token),
+                metrics=metrics,
             )
             await self._socket.connect_async()
 
-    async def _faults(self) -> list[str]:
-        faults = ["draining"] if self._draining else []
-        try:
-            await self._threads(self._read_something)
-        except StorageError:
-            faults.append("database")
-        if self._socket is not None and not await self._socket.client.is_connected():
-            faults.append("slack connection")
-        return faults
-
-    def _read_something(self) -> None:
-        # A file that was moved or deleted can still be read through the connections to it.
-        path = database_path(self._parts.config)
-        if path is not None and not path.exists():
-            raise Unavailable("The database file is gone.")
-        self._parts.vault.settings.get(self._team_id)
+    async def _connected(self) -> bool:
+        return self._socket is None or await self._socket.client.is_connected()
 
     async def _tidy(self) -> None:
         while True:

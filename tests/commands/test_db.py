@@ -80,6 +80,9 @@ def test_what_cannot_be_opened_is_named_by_its_place(
     assert found.status == os.EX_UNAVAILABLE
     assert "1 changed outside this program" in found.err
     assert "settings of workspace T2, revision 7" in found.err
+    doctor = shell("doctor")
+    assert "doesn't open everything: 1 changed outside this program" in doctor.out
+    assert "settings of workspace T2, revision 7" in doctor.out
     as_json = shell("db", "check", "--json")
     assert as_json.status == os.EX_UNAVAILABLE
     assert as_json.json["broken"] == [{"problem": "changed outside this program", "records": 1}]

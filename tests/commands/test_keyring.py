@@ -1,7 +1,8 @@
 import os
+import resource
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,37 @@ def test_what_cannot_be_sealed_anew_is_told(shell: Any, make_settings: MakeSetti
     assert "1 changed outside this program" in found.err
     assert "settings of workspace T1, revision 7" in found.err
     assert shell("keyring", "retire").status == os.EX_TEMPFAIL
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[], None]]:
+    """Have every write of this process fail from the call on, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_keyring_that_cannot_be_written_stays_as_it_was(
+    shell: Any, full_disk: Callable[[], None]
+) -> None:
+    shell("keyring", "new")
+    file = shell.data / "keyring"
+    before = file.read_bytes()
+    full_disk()
+    found = shell("keyring", "add")
+    assert found.status == os.EX_CONFIG
+    assert "can't be changed" in found.err
+    assert "stays as" in found.err
+    assert file.read_bytes() == before
+    assert [each.name for each in shell.data.iterdir()] == ["keyring"]
+
+
+def test_a_keyring_that_others_can_read_is_not_changed(shell: Any) -> None:
+    shell("keyring", "new")
+    (shell.data / "keyring").chmod(0o644)
+    found = shell("keyring", "add")
+    assert found.status == os.EX_CONFIG
+    assert "chmod 600" in found.err
 
 
 def test_without_a_keyring_none_is_added_to(shell: Any) -> None:

@@ -21,6 +21,7 @@ from bot.demo.drawing import visible_text
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller
 from bot.slack.api import SlackAPI
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.settings.form import BOXES, CHOICES, TEXTS, Form
 from bot.smtp.pasted import split_server
@@ -103,8 +104,13 @@ def pace() -> Pace:
 
 
 @pytest.fixture
-def api(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
-    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url, pace=pace)
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def api(slack: StandIn, session: aiohttp.ClientSession, pace: Pace, metrics: Metrics) -> SlackAPI:
+    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url, pace=pace, metrics=metrics)
 
 
 @pytest.fixture(scope="session")

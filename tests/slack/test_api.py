@@ -7,6 +7,7 @@ import pytest
 
 from bot.demo.slack import StandIn
 from bot.slack.api import SlackAPI, SlackFailure, SlackRefused
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.words import notice, section
 
@@ -141,7 +142,9 @@ async def test_a_response_url_in_bad_weather_may_do_later(
 @pytest.fixture
 def stranger(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
     """A bot with a token that Slack does not know."""
-    return SlackAPI(session, token="xoxb-2-wrong", api_url=slack.api_url, pace=pace)
+    return SlackAPI(
+        session, token="xoxb-2-wrong", api_url=slack.api_url, pace=pace, metrics=Metrics()
+    )
 
 
 async def test_a_token_that_slack_refuses_is_told_with_its_cure(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.exc import StatementError
 
 from storage import sqlite
-from storage.database import connect, reading, writing
+from storage.database import connect, pool_of, reading, writing
 from storage.errors import DatabaseInUse, SchemaTooNew, Unavailable, UnusableURL
 from storage.keyring import generate_key
 from storage.schema import migrate
@@ -128,6 +128,13 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         connect(f"sqlite:///{tmp_path}/file/a.db")
     with pytest.raises(Unavailable, match="made"):
         connect(f"sqlite:///{tmp_path}/{'n' * 300}.db")
+
+
+def test_the_connections_in_use_are_counted(engine: Engine) -> None:
+    before = pool_of(engine)
+    with reading(engine), reading(engine):
+        assert pool_of(engine).checked_out == before.checked_out + 2
+    assert pool_of(engine) == before
 
 
 @only_sqlite

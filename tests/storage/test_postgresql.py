@@ -114,11 +114,6 @@ def test_missing_tables_and_rights_are_told(server: Any, empty_postgresql: str) 
     engine.dispose()
 
 
-def test_who_reads_changes_nothing(pg: Engine) -> None:
-    with pytest.raises(Unavailable), reading(pg) as connection:
-        connection.execute(text("INSERT INTO deliveries VALUES ('a', 1)"))
-
-
 def test_those_who_block_each_other_both_get_through_in_the_end(pg: Engine) -> None:
     with writing(pg) as connection:
         connection.execute(text("INSERT INTO deliveries VALUES ('a', 0), ('b', 0)"))

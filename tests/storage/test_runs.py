@@ -100,6 +100,15 @@ def test_the_newest_runs_of_one_workspace_are_found_by_their_states(
     assert [each.id for each in found] == [made[3].id, made[2].id]
 
 
+def test_runs_of_all_workspaces_are_counted_by_their_state(runs: Runs, at: datetime) -> None:
+    assert runs.count_by_state() == {}
+    for workspace in ("T1", "T1", "T2"):
+        runs.add(workspace, b"x", at=at)
+    run = runs.add("T2", b"x", at=at)
+    runs.advance(run.id, expect=RunState.QUEUED, to=RunState.FAILED, at=at)
+    assert runs.count_by_state() == {"queued": 3, "failed": 1}
+
+
 def test_a_run_that_is_due_is_given_to_one_caller_until_it_is_settled(
     runs: Runs, at: datetime
 ) -> None:

@@ -108,6 +108,7 @@ async def launch_elsewhere(launch: Any, variables: dict[str, str], tmp_path: Pat
     return tmp_path / "other/keyring"
 
 
+@pytest.mark.only_sqlite
 async def test_a_second_bot_on_the_same_database_is_refused_and_harms_nothing(
     launch: Any, slack: Any
 ) -> None:

@@ -37,9 +37,7 @@ class Duty:
     arrivals: Arrivals
     shared: bool
     """There may be other replicas."""
-    _speaking: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(_SPOKEN_AT_ONCE)
-    )
+    _speaking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_SPOKEN_AT_ONCE))
 
     async def look_after(self) -> None:
         """Look for ever."""

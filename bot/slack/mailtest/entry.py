@@ -9,6 +9,7 @@ import structlog
 
 from bot.slack.deeds import tested
 from bot.slack.mailtest.run import dump_run, load_run
+from bot.slack.metrics import Metrics
 from bot.slack.work import Threads
 from bot.smtp.transcript import Diagnosis, Outcome, Transcript
 from bot.vault import Vault
@@ -42,6 +43,7 @@ class Entry:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    metrics: Metrics
     again_after: tuple[float, ...]
     """Seconds between the attempts to write down what could not be written."""
     owner: str
@@ -164,4 +166,5 @@ class Entry:
             revision=run.test.revision,
         )
         self.vault.audit.append(run.test.team_id, event, at=now)
+        self.metrics.test_ended(outcome=str(transcript.outcome), stage=stage or "accepted")
         log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause)

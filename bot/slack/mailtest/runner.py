@@ -24,6 +24,7 @@ from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.sequel import content_of
 from bot.slack.mailtest.view import Content, running, view_of
+from bot.slack.metrics import Metrics
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
@@ -59,6 +60,7 @@ class Runner:
     network: Network
     limits: Limits
     clock: Callable[[], datetime]
+    metrics: Metrics
     workspace_name: str
     findings: Findings
     leases: Leases
@@ -178,6 +180,7 @@ class Runner:
             threads=self.threads,
             vault=self.vault,
             clock=self.clock,
+            metrics=self.metrics,
             again_after=self.slack.pace.again_after,
             owner=self.leases.owner,
             since=since,

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from bot.slack.mailtest.entry import Entry
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Test
+from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
 from bot.slack.work import Threads
 from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Transcript
@@ -30,7 +31,12 @@ async def entry(
     run = vault.runs.add("T1", dump_run(TestRun(test=test_of())), at=clock())
     threads = Threads(1)
     yield Entry(
-        run_id=run.id, threads=threads, vault=vault, clock=clock, again_after=pace.again_after
+        run_id=run.id,
+        threads=threads,
+        vault=vault,
+        clock=clock,
+        metrics=Metrics(),
+        again_after=pace.again_after,
     )
     threads.close()
 

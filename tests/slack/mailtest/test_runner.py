@@ -18,6 +18,7 @@ from bot.slack.mailtest.run import TestRun, dump_run
 from bot.slack.mailtest.runner import Runner, Spot
 from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Content, Test, view_of
+from bot.slack.metrics import Metrics
 from bot.slack.words import section
 from bot.slack.work import Threads, Work
 from bot.smtp.certificates import client_context
@@ -54,6 +55,7 @@ async def runner(
         network=network,
         limits=Limits(),
         clock=clock,
+        metrics=Metrics(),
         workspace_name="Acme",
         findings=Findings(network=network, sequels=sequels),
     )
