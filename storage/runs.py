@@ -182,15 +182,17 @@ class Runs:
         """Return the ids of the runs that are due *now*, each to one caller, its *owner*.
 
         After the *lease* they are due again, for somebody else, unless `extend` or `settle` says
-        otherwise before that. One that can't be opened holds up no other.
+        otherwise before that. One that is damaged holds up no other; one sealed with a key that
+        we lack is left to those who have it.
         """
+        ours = runs.c.key_id.in_(self.keyring.key_ids)
         with reading(self.engine) as connection:
-            due = runs.c.due_at <= _now(connection, now)
+            due = ours & (runs.c.due_at <= _now(connection, now))
             if connection.execute(select(runs.c.id).where(due).limit(1)).first() is None:
                 return ()
         with writing(self.engine) as connection:
             moment = _now(connection, now)
-            free = select(runs.c.id).where(runs.c.due_at <= moment)
+            free = select(runs.c.id).where(ours, runs.c.due_at <= moment)
             free = free.with_for_update(skip_locked=True)
             values = {"due_at": moment + lease, "owner": owner}
             claim = update(runs).where(runs.c.id.in_(free)).values(values)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from bot.slack.mailtest.jobs import new_job
 from bot.slack.mailtest.places import Place, ViewPlace
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.runner import Runner
-from storage.errors import StorageError
+from storage.errors import InvalidEnvelope, StorageError
 from storage.runs import Run, RunState
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,10 @@ class Duty:
                     await self.arrivals.speak_again(run_id)
             else:
                 await self.take_over(written, since=since)
+        except InvalidEnvelope as problem:
+            log.error("a due test is damaged", run=run_id, why=str(problem))  # noqa: TRY400 - no fault of the code
+            with suppress(StorageError):
+                await self.runner.threads(self.runner.vault.runs.settle, run_id)
         except StorageError as problem:
             log.warning("a due test was not looked at yet", run=run_id, why=str(problem))
         except TakenOver:
