@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from storage.clock import SharedClock
 from storage.database import (
     database_time,
     delete_unlocked,
@@ -85,10 +86,11 @@ class Replicas:
         )
 
     @contextmanager
-    def beating(self, keyring: Keys) -> Iterator[str]:
+    def beating(self, keyring: Keys, *, clock: SharedClock) -> Iterator[str]:
         """Let all know that this process runs while the block lasts; give its id.
 
-        Raises Unavailable at the beginning; later, a beat that fails is made up by the next.
+        Each time the *clock* is set too. Raises Unavailable at the beginning; later, a beat that
+        fails is made up by the next.
         """
         replica_id = f"{socket.gethostname()}/{os.getpid()}"
         self.beat(replica_id, keyring)
@@ -98,6 +100,7 @@ class Replicas:
             while not over.wait(_BEAT.total_seconds()):
                 with suppress(StorageError):
                     self.beat(replica_id, keyring)
+                    clock.ask()
 
         thread = threading.Thread(target=go_on, name="heartbeat", daemon=True)
         thread.start()

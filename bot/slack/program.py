@@ -104,6 +104,7 @@ class Program:
             workspace=workspace.team_id,
             mode="socket" if config.app_token else "http",
             port=self.port,
+            owner=assembly.leases.owner,
         )
 
     async def stop(self) -> None:
