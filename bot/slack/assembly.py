@@ -21,7 +21,9 @@ from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.findings import Findings
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
@@ -39,7 +41,7 @@ from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.transcript import Transcript
-from bot.vault import Vault
+from bot.vault import Vault, database_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +112,27 @@ class Assembly:
             workspace_name=lambda: acting().name,
             act=self.act,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
+            leases=self.leases,
         )
 
     @cached_property
-    def arrivals(self) -> Arrivals:
-        """What becomes of messages after their tests."""
+    def leases(self) -> Leases:
+        """Which tests are ours."""
+        return Leases(
+            runs=self.parts.vault.runs,
+            threads=self.threads,
+            clock=self.parts.clock,
+            pace=self.parts.pace,
+        )
+
+    @cached_property
+    def duty(self) -> Duty:
+        """What looks after tests."""
+        shared = database_path(self.parts.config) is None
+        return Duty(runner=self.runner, arrivals=self._arrivals, shared=shared)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
         return Arrivals(sequels=self._sequels, limits=self.parts.limits)
 
     @cached_property
@@ -205,7 +223,7 @@ class Assembly:
                 slack=self.slack,
                 replies=self._replies,
                 runner=self.runner,
-                arrivals=self.arrivals,
+                arrivals=self._arrivals,
             ),
         )
 
