@@ -64,14 +64,15 @@ class Vault:
     deliveries: Deliveries
     replicas: Replicas
 
-    def ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+    def ssl_keys(self, workspace: str) -> dict[str, SSLKey | None]:
         """Return the workspace's SSL keys by their ids, in the order of their names.
 
-        Raises Unavailable; InvalidEnvelope and UnknownKey for one that can't be opened.
+        None for one that can't be opened; those come last. Raises Unavailable.
         """
-        found = ((each, self.keys.get(workspace, each)) for each in self.keys.names(workspace))
-        known = [(name, record.value) for name, record in found if record is not None]
-        return dict(sorted(known, key=lambda each: each[1].name.casefold()))
+        found = self.keys.every(workspace)
+        known = {key_id: each.value for key_id, each in found.items() if each is not None}
+        in_order = sorted(known.items(), key=lambda each: each[1].name.casefold())
+        return {**dict(in_order), **dict.fromkeys(each for each in found if each not in known)}
 
     def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
         """Return the SSL key that *settings* use; None: none, or it can't be had any more.

@@ -231,7 +231,7 @@ class Session:
         self._findings.mechanism = mechanism
         exchange = exchange_for(mechanism, username=username, password=password)
         (await self._dialogue.authenticate(exchange)).wanted(2)
-        self._journal.passed(f"Logged in with {mechanism}")
+        self._journal.passed(f"Signed in with {mechanism}")
 
 
 def _protection(facts: TLSFacts | None) -> str:
