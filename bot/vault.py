@@ -69,8 +69,7 @@ class Vault:
 
         Raises Unavailable; InvalidEnvelope and UnknownKey for one that can't be opened.
         """
-        found = ((each, self.keys.get(workspace, each)) for each in self.keys.names(workspace))
-        known = [(name, record.value) for name, record in found if record is not None]
+        known = [(name, record.value) for name, record in self.keys.all(workspace).items()]
         return dict(sorted(known, key=lambda each: each[1].name.casefold()))
 
     def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:

@@ -50,6 +50,12 @@ class SealedStore(Generic[T]):
             row = rows.find(connection, self.kind, workspace=workspace, name=name)
         return self._record(row) if row else None
 
+    def all(self, workspace: str) -> dict[str, Record[T]]:
+        """Return the workspace's records by their names, in order."""
+        with reading(self.engine) as connection:
+            found = rows.find_named(connection, self.kind, workspace=workspace)
+        return {row.name: self._record(row) for row in found}
+
     @persistent
     def put(  # noqa: PLR0913 - which record, over which revision, by whom, when: all are needed
         self,
