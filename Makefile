@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test run demo check format lock bench pictures clean
+.PHONY: test proof run demo check format lock bench pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -28,8 +28,14 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@ $(VENV)/run.stamp
 
-test: check  ## format, lint, types, house rules, tests
-	$(BIN)/pytest --numprocesses=auto --cov --cov-report=term $(ARGS)
+test: check  ## format, lint, types, house rules, tests; the stories on both databases
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
+	  --database=postgresql $(ARGS)
+
+proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
+	$(BIN)/pytest --numprocesses=auto --hypothesis-profile=proof --timeout=3600 \
+	  -m "hypothesis or proof" $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -53,12 +59,14 @@ bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
 pictures: $(VENV)/dev.stamp  ## docs/pictures, from the running demo; needs Debian's chromium
 	CI=true $(BIN)/pytest tests/browser/pictures.py $(ARGS)
 
-lock: $(BIN)/python  ## both lock files anew: names, versions and hashes, no addresses
+lock: $(BIN)/python  ## the lock files anew: names, versions and hashes, no addresses
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --extra demo pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade --extra demo --group dev --constraint requirements.lock \
-	  pyproject.toml --output-file requirements-dev.lock
+	  --python-version 3.11 --upgrade --extra demo --group dev --group bench \
+	  --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --upgrade --group build --output-file requirements-build.lock
 
 clean:
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -63,8 +63,17 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _key_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key_id", metavar="KEY_ID", nargs="?", help="the newest unless told")
+
+
+def _copy(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("copy", metavar="FILE", type=Path, help="must not exist yet")
+
+
 GROUPS = {
     "keyring": "the encryption keys",
+    "db": "the database",
     "settings": "a workspace's mail settings",
     "audit": "who did what",
 }
@@ -78,10 +87,29 @@ COMMANDS = (
     Command(
         name="doctor",
         summary="look at everything that the bot needs, and tell each cure",
-        options=(_json,),
+        options=(_workspace, _json),
     ),
     Command(name="keyring new", summary="make the keyring file; one that exists stays as it is"),
+    Command(name="keyring add", summary="append a new key that opens, and seals nothing yet"),
+    Command(
+        name="keyring activate",
+        summary="seal with a key from now on, once every running replica has it",
+        options=(_key_id,),
+    ),
+    Command(name="keyring rewrap", summary="seal everything anew with the primary key"),
+    Command(name="keyring retire", summary="take keys out that nothing needs any more"),
     Command(name="keyring status", summary="show the keys and what each sealed", options=(_json,)),
+    Command(name="db upgrade", summary="bring the tables to this program's version"),
+    Command(
+        name="db check",
+        summary="check that the database is sound, and everything in it opens",
+        options=(_json,),
+    ),
+    Command(
+        name="db backup",
+        summary="copy the database while the bot runs; for PostgreSQL, say how",
+        options=(_copy,),
+    ),
     Command(
         name="settings show",
         summary="show everything but the password",

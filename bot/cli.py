@@ -14,7 +14,7 @@ import structlog
 
 from bot import logs
 from bot.arguments import make_parser
-from bot.commands import audit, doctor, keyring, settings, test
+from bot.commands import audit, db, doctor, keyring, settings, test
 from bot.commands.console import Console, Stop
 from bot.commands.machine import with_obstacles
 from bot.commands.network import network_of
@@ -138,6 +138,7 @@ def _doctor(call: Call) -> int:
         call.environ,
         call.console,
         clock=lambda: datetime.now(UTC),
+        workspace=call.arguments.workspace,
         as_json=call.arguments.json,
     )
 
@@ -148,6 +149,35 @@ def _keyring_new(call: Call) -> int:
 
 def _keyring_status(call: Call) -> int:
     return keyring.status(call.config(), call.console, as_json=call.arguments.json)
+
+
+def _keyring_add(call: Call) -> int:
+    return keyring.add(call.config(), call.console)
+
+
+def _keyring_activate(call: Call) -> int:
+    return keyring.activate(call.config(), call.console, key_id=call.arguments.key_id)
+
+
+def _keyring_rewrap(call: Call) -> int:
+    with closing(open_existing(call.config())) as vault:
+        return keyring.rewrap(vault, call.console)
+
+
+def _keyring_retire(call: Call) -> int:
+    return keyring.retire(call.config(), call.console)
+
+
+def _db_upgrade(call: Call) -> int:
+    return db.upgrade(call.config(), call.console)
+
+
+def _db_check(call: Call) -> int:
+    return db.check(call.config(), call.console, as_json=call.arguments.json)
+
+
+def _db_backup(call: Call) -> int:
+    return db.backup(call.config(), call.console, copy=call.arguments.copy)
 
 
 def _settings_show(call: Call) -> int:
@@ -202,7 +232,14 @@ _COMMANDS = {
     "demo": _demo,
     "doctor": _doctor,
     "keyring new": _keyring_new,
+    "keyring add": _keyring_add,
+    "keyring activate": _keyring_activate,
+    "keyring rewrap": _keyring_rewrap,
+    "keyring retire": _keyring_retire,
     "keyring status": _keyring_status,
+    "db upgrade": _db_upgrade,
+    "db check": _db_check,
+    "db backup": _db_backup,
     "settings show": _settings_show,
     "settings set-password": _settings_set_password,
     "test": _test,

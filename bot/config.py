@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from bot import variables
+from bot import combined, variables
+from bot.credentials import read_credentials
 from bot.environment import Environment, Fault
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer
-from storage.errors import InvalidKeyring
-from storage.keyring import Keyring
 
 _PREFIX = "MAILSETTINGS_"
 
@@ -37,14 +36,23 @@ def _secret(name: str, meaning: str) -> Variable:
 
 
 VARIABLES = (
-    _secret("SLACK_BOT_TOKEN", "The bot token of your Slack app, `xoxb-...`. Required"),
+    _secret(
+        "SLACK_BOT_TOKEN",
+        "The bot token of your Slack app, `xoxb-...`. Required for one workspace",
+    ),
     _secret("SLACK_APP_TOKEN", "The app-level token, `xapp-...`: switches Socket Mode on"),
     _secret("SLACK_SIGNING_SECRET", "The app's signing secret. Required without an app token"),
+    _variable(
+        "SLACK_CLIENT_ID", "", "The app's client id: switches installation by many workspaces on"
+    ),
+    _secret("SLACK_CLIENT_SECRET", "The app's client secret. Required with a client id"),
     _variable(
         "SLACK_API_URL", "https://slack.com/api/", "Another Web API of Slack, such as GovSlack's"
     ),
     _variable(
-        "HOST", "127.0.0.1", "Where the HTTP listener listens; in Socket Mode it serves health only"
+        "HOST",
+        "127.0.0.1",
+        "Where the HTTP listener listens; in Socket Mode it serves health and metrics",
     ),
     _variable("PORT", "3000", "The HTTP listener's port; 0 is any free one"),
     _variable(
@@ -52,12 +60,21 @@ VARIABLES = (
         "~/.local/share/mailsettings",
         "Directory of the SQLite database and the keyring, made with mode 0700",
     ),
-    _variable(
-        "DATABASE_URL", "SQLite in the data directory", "Another SQLite file: `sqlite:////a/path`"
+    Variable(
+        name="DATABASE_URL",
+        default="SQLite in the data directory",
+        meaning="`postgresql://user:password@host/name`, or another SQLite file: "
+        "`sqlite:////a/path`",
+        secret=True,
     ),
     _secret("MAILSETTINGS_KEYRING", "The encryption keys themselves, in place of a keyring file"),
     _variable(
         "MAILSETTINGS_KEYRING_FILE", "`keyring` in the data directory", "The file with those keys"
+    ),
+    _variable(
+        "MAILSETTINGS_KEYRING_COMMAND",
+        "",
+        "A command that prints those keys, such as that of a secrets manager; no shell reads it",
     ),
     _variable("MAILSETTINGS_ADMINS", "", "Slack user ids of further admins, comma separated"),
     _variable(
@@ -107,17 +124,23 @@ class Config:
     """What the environment says, made sure of."""
 
     bot_token: str = field(repr=False)
-    """Empty only when it was not asked for."""
+    """Empty where installations bring their own, or where it was not asked for."""
     app_token: str | None = field(repr=False)
     """Set: Socket Mode. None: HTTP."""
     signing_secret: str | None = field(repr=False)
+    client_id: str
+    """Empty: one workspace, by the bot token."""
+    client_secret: str = field(repr=False)
     api_url: str
     """Ends with a slash."""
     host: str
     port: int
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)
+    """May hold a password."""
     keyring_file: Path
+    keyring_command: tuple[str, ...] = field(repr=False)
+    """Prints the keyring; empty: it is elsewhere."""
     keyring_text: str | None = field(repr=False)
     """The keyring itself; None: it is in the file."""
     admins: frozenset[str]
@@ -134,7 +157,13 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
-        found = (self.bot_token, self.app_token, self.signing_secret, self.keyring_text, service)
+        tokens = (self.bot_token, self.app_token, self.signing_secret, self.client_secret)
+        found = (
+            *tokens,
+            self.keyring_text,
+            service,
+            *combined.database_passwords(self.database_url),
+        )
         return tuple(each for each in found if each)
 
 
@@ -147,32 +176,38 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     """
     environment = Environment(environ)
     for_tokens = environment if for_slack else Environment(environ)
-    bot_token, app_token, signing_secret = _slack(for_tokens)
+    slack = read_credentials(for_tokens)
     path = partial(variables.path, home=environment.text("HOME"))
     data_dir = environment.value(
         "MAILSETTINGS_DATA_DIR", path, fallback=Path(), default="~/.local/share/mailsettings"
     )
-    policy = _policy(environment)
-    default_server, default_from = _mail_service(environment, policy)
+    policy = combined.policy(environment)
+    default_server, default_from = combined.mail_service(environment, policy)
     config = Config(
-        bot_token=bot_token,
-        app_token=app_token,
-        signing_secret=signing_secret,
+        bot_token=slack.bot_token,
+        app_token=slack.app_token or None,
+        signing_secret=slack.signing_secret or None,
+        client_id=slack.client_id,
+        client_secret=slack.client_secret,
         api_url=environment.value(
             "SLACK_API_URL", variables.api_url, fallback="https://slack.com/api/"
         ),
         host=environment.text("HOST") or "127.0.0.1",
         port=environment.value("PORT", variables.port, fallback=3000),
         data_dir=data_dir,
-        database_url=environment.value(
+        database_url=environment.parsed(
             "DATABASE_URL",
+            environment.secret("DATABASE_URL"),
             variables.database_url,
             fallback=f"sqlite:///{quote(str(data_dir / 'mailsettings.db'))}",
         ),
         keyring_file=environment.value(
             "MAILSETTINGS_KEYRING_FILE", path, fallback=data_dir / "keyring"
         ),
-        keyring_text=_keyring(environment),
+        keyring_command=environment.value(
+            "MAILSETTINGS_KEYRING_COMMAND", variables.command, fallback=()
+        ),
+        keyring_text=combined.keyring(environment),
         admins=environment.value("MAILSETTINGS_ADMINS", variables.admins, fallback=frozenset()),
         public_url=environment.value(
             "MAILSETTINGS_PUBLIC_URL", variables.public_url, fallback=None
@@ -193,92 +228,6 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     if environment.faults:
         raise InvalidEnvironment(tuple(environment.faults), config=config)
     return config
-
-
-def _slack(environment: Environment) -> tuple[str, str | None, str | None]:
-    """Return bot token, app-level token and signing secret."""
-    bot, app, signing = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
-    bot_token, app_token, signing_secret = (
-        environment.parsed(name, environment.secret(name), parse, fallback="")
-        for name, parse in (
-            (bot, variables.bot_token),
-            (app, variables.app_token),
-            (signing, variables.signing_secret),
-        )
-    )
-    if not environment.has_secret(bot):
-        environment.fault(bot, "It is not set.", variables.CURES[bot])
-    if not (environment.has_secret(app) or environment.has_secret(signing)):
-        environment.fault(
-            app,
-            f"It is not set, and neither is {signing}: Slack could not reach the bot.",
-            f"For Socket Mode, which needs no public address: {variables.CURES[app]} "
-            f"Or, for HTTP, set {signing}: {variables.CURES[signing]}",
-        )
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
-        if environment.has_secret(name):
-            # Bolt would read them by itself and keep tokens in clear files.
-            environment.fault(
-                name, "This version serves one workspace only, by its bot token.", f"Remove {name}."
-            )
-    return bot_token, app_token or None, signing_secret or None
-
-
-def _policy(environment: Environment) -> AddressPolicy:
-    """Return the address policy, which three variables make up."""
-    texts = {
-        part: environment.value(
-            f"{_PREFIX}{part.upper()}",
-            partial(variables.policy_part, part=part),
-            fallback="",
-        )
-        for part in variables.POLICY_PARTS
-    }
-    return AddressPolicy.parse(**texts)
-
-
-def _mail_service(environment: Environment, policy: AddressPolicy) -> tuple[MailServer | None, str]:
-    """Return the operator's mail server and its From address."""
-    url, sender = "MAILSETTINGS_DEFAULT_SMTP_URL", "MAILSETTINGS_DEFAULT_FROM"
-    server = environment.parsed(
-        url,
-        environment.secret(url),
-        partial(variables.mail_service, policy=policy),
-        fallback=None,
-    )
-    address = environment.value(sender, variables.mail_address, fallback="")
-    has_sender = bool(environment.text(sender))
-    if environment.has_secret(url) and not has_sender:
-        environment.fault(
-            sender,
-            f"It is not set, but {url} is: mail of that service needs a From address.",
-            "Set one address, like team@example.com.",
-        )
-    if has_sender and not environment.has_secret(url):
-        environment.fault(
-            url,
-            f"It is not set, but {sender} is: there is no mail service to use it with.",
-            f"Set {url}, or remove {sender}.",
-        )
-    return server, address
-
-
-def _keyring(environment: Environment) -> str | None:
-    """Return the text of the keyring if a variable holds it."""
-    name = "MAILSETTINGS_KEYRING"
-    text = environment.text(name)
-    if not text:
-        return None
-    environment.refuse_both(name)
-    try:
-        Keyring.parse(text)
-    except InvalidKeyring as problem:
-        environment.fault(
-            name,
-            str(problem),
-            "Set the whole text of a keyring file, as `mailsettings keyring new` writes it.",
-        )
-    return text
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:

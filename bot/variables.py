@@ -2,23 +2,17 @@
 
 import ipaddress
 import re
+import shlex
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.smtp.address import InvalidAddress, has_control_characters, parse_address
 from bot.smtp.fields import parse_host
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer, TLSMode
-
-CURES = {
-    "SLACK_BOT_TOKEN": "Copy the “Bot User OAuth Token” of your app, which begins with xoxb-, from "
-    "“OAuth & Permissions” at https://api.slack.com/apps, without quotes or spaces.",
-    "SLACK_APP_TOKEN": "Make a token with the scope connections:write under “Basic Information”, "
-    "“App-Level Tokens”, at https://api.slack.com/apps. It begins with xapp-.",
-    "SLACK_SIGNING_SECRET": "Copy the “Signing Secret” under “Basic Information” at "
-    "https://api.slack.com/apps, without quotes or spaces.",
-}
-"""Where each of Slack's secrets is found."""
 
 POLICY_PARTS = {
     "allowed_hosts": "List host names, addresses or networks, such as 10.0.0.0/8, with commas.",
@@ -27,10 +21,6 @@ POLICY_PARTS = {
 }
 """The parts of the address policy, each with the cure for its variable."""
 
-_BOT_TOKEN = re.compile(r"(?:xoxe\.)?xoxb-[A-Za-z0-9._-]+")
-_APP_TOKEN = re.compile(r"xapp-[A-Za-z0-9._-]+")
-_SECRET = re.compile(r"[!#-&(-~]+")  # visible ASCII, no quotes
-_ANY_TOKEN = re.compile(r"[\"']?(?P<kind>xapp-|xoxe[.-]|xox[a-z]-)")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
@@ -40,6 +30,10 @@ _SERVICE_MODES = {
     "smtp+starttls": TLSMode.STARTTLS,
 }
 _SERVICE_FORM = "Write it as smtp+starttls://user:password@smtp.example.com:587, or with smtps://"
+_DATABASES = (
+    "Write postgresql://user:password@host/name, or sqlite:////absolute/path/mailsettings.db; left "
+    "out, it is a SQLite database in the data directory."
+)
 _ENCODE = (
     "In the user name and the password, write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, "
     "and % as %25."
@@ -53,27 +47,6 @@ class Unusable(ValueError):
         super().__init__(problem)
         self.problem = problem
         self.cure = cure
-
-
-def bot_token(text: str) -> str:
-    """Return a bot token, `xoxb-...` or `xoxe.xoxb-...`. Raises Unusable."""
-    if not _BOT_TOKEN.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "a bot token"), CURES["SLACK_BOT_TOKEN"])
-    return text
-
-
-def app_token(text: str) -> str:
-    """Return an app-level token, `xapp-...`. Raises Unusable."""
-    if not _APP_TOKEN.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "an app-level token"), CURES["SLACK_APP_TOKEN"])
-    return text
-
-
-def signing_secret(text: str) -> str:
-    """Return a signing secret. Raises Unusable for what is plainly something else."""
-    if _ANY_TOKEN.match(text) or not _SECRET.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "a signing secret"), CURES["SLACK_SIGNING_SECRET"])
-    return text
 
 
 def api_url(text: str) -> str:
@@ -110,20 +83,43 @@ def admins(text: str) -> frozenset[str]:
 
 
 def database_url(text: str) -> str:
-    """Return the URL of a SQLite database in a file. Raises Unusable."""
+    """Return the URL of a SQLite database in a file, or of a PostgreSQL database.
+
+    Raises Unusable, which never quotes *text*: it may hold a password.
+    """
     scheme, separator, path = text.partition(":///")
+    if text.partition("://")[0] in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return _postgresql_url(text)
     if scheme not in {"sqlite", "sqlite+pysqlite"} or not separator:
-        raise Unusable(
-            "It is not the address of a SQLite database.",
-            "This version keeps its data in SQLite: write sqlite:////absolute/path/mailsettings.db,"
-            " or leave DATABASE_URL out. PostgreSQL comes with a later version.",
-        )
+        raise Unusable("It is not the address of a database that this program uses.", _DATABASES)
     if not path or path.startswith((":memory:", "file:")):
         raise Unusable(
             "It names no file, so all settings would be lost at each stop.",
             "Write sqlite:////absolute/path/mailsettings.db, or leave DATABASE_URL out.",
         )
     return text
+
+
+def _postgresql_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise Unusable(
+            "It is not the address of a PostgreSQL database.", f"{_DATABASES} {_ENCODE}"
+        ) from None
+    if not url.database:
+        raise Unusable("It names no database on the server.", _DATABASES)
+    return text
+
+
+def command(text: str) -> tuple[str, ...]:
+    """Return the words of a command, which no shell reads. Raises Unusable."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        raise Unusable(
+            "A quotation mark in it is not closed.", "Close it, or write \\\" or \\'."
+        ) from None
 
 
 def one_of(text: str, choices: tuple[str, ...]) -> str:
@@ -252,14 +248,6 @@ def _web_address(text: str, *, example: str) -> str:
     if parts.query or parts.fragment or parts.username is not None:
         raise Unusable("It has more than a host, a port and a path.", cure)
     return text.rstrip("/")
-
-
-def _what_it_holds(text: str, wanted: str) -> str:
-    """Say that *text* isn't *wanted*; of a token only its kind is named."""
-    kinds = {"xoxb": "a bot token", "xoxe": "a token", "xapp": "an app-level token"}
-    if (match := _ANY_TOKEN.match(text)) and (kind := kinds.get(match["kind"][:4], "")) != wanted:
-        return f"It holds {kind or 'another kind of token'}, not {wanted}."
-    return f"It is not {wanted}."
 
 
 def _shown(text: str) -> str:

@@ -1,8 +1,8 @@
 """Puts storage and mail settings together, for the bot and the operator's commands alike."""
 
 import json
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,28 +11,29 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 
 from bot.config import Config
+from bot.installs import Installs, make_installs
+from bot.keyring_source import UnusableKeyring, keyring_place, live_keyring, read_keyring
 from bot.smtp.settings import MailSettings, dump, load
 from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
 from storage import keyring_file
 from storage.audit import AuditLog
-from storage.database import check_soundness, connect, migrate
+from storage.database import check_soundness, connect
 from storage.deliveries import Deliveries
 from storage.errors import (
     InvalidEnvelope,
-    InvalidKeyring,
-    KeyringExposed,
     SchemaTooNew,
     StorageError,
     UnknownKey,
     UnknownKeys,
 )
-from storage.keyring import Keyring
+from storage.keyring import Keyring, Keys
 from storage.keys import check_keys, count_by_key
 from storage.limits import RateLimits
 from storage.records import SealedStore
+from storage.replicas import Replicas
 from storage.runs import Runs
-
-_SETTINGS = "settings"
+from storage.schema import migrate, schema_of
+from storage.sqlite import file_of, hold
 
 
 class VaultClosed(Exception):
@@ -44,8 +45,9 @@ class Vault:
     """Everything that is kept."""
 
     engine: Engine
-    keyring: Keyring
+    keyring: Keys
     settings: SealedStore[MailSettings]
+    installs: Installs
     keys: SealedStore[SSLKey]
     """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
@@ -60,6 +62,7 @@ class Vault:
     runs: Runs
     limits: RateLimits
     deliveries: Deliveries
+    replicas: Replicas
 
     def ssl_keys(self, workspace: str) -> dict[str, SSLKey | None]:
         """Return the workspace's SSL keys by their ids, in the order of their names.
@@ -106,13 +109,14 @@ def open_vault(config: Config, *, announce: Callable[[str], None]) -> Vault:
 
     Raises VaultClosed; Unavailable when the database can't be read or written.
     """
-    try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as problem:
-        raise VaultClosed(
-            f"The data directory {config.data_dir} can't be made: {problem.strerror}. "
-            "Set MAILSETTINGS_DATA_DIR to a directory that this process can write."
-        ) from problem
+    if database_path(config):
+        try:
+            config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as problem:
+            raise VaultClosed(
+                f"The data directory {config.data_dir} can't be made: {problem.strerror}. "
+                "Set MAILSETTINGS_DATA_DIR to a directory that this process can write."
+            ) from problem
     return _open(config, lambda engine: find_keyring(config) or _make(config, engine, announce))
 
 
@@ -121,9 +125,9 @@ def open_existing(config: Config) -> Vault:
 
     Raises VaultClosed; Unavailable when the database can't be read or written.
     """
-    if not database_path(config).exists():
+    if not database_exists(config):
         raise VaultClosed(
-            f"There is no database at {database_path(config)} yet. `mailsettings run` makes it; "
+            f"There is no database at {database_place(config)} yet. `mailsettings run` makes it; "
             "if it is elsewhere, set MAILSETTINGS_DATA_DIR or DATABASE_URL as the bot has it."
         )
 
@@ -140,46 +144,62 @@ def keys_in_use(config: Config) -> tuple[str, ...]:
 
     Raises SchemaTooNew, Unavailable.
     """
-    if not database_path(config).exists():
+    if not database_exists(config):
         return ()
-    engine = connect(config.database_url)
-    try:
+    with engine_of(config) as engine:
         migrate(engine)
         return tuple(count_by_key(engine))
+
+
+@contextmanager
+def engine_of(config: Config) -> Iterator[Engine]:
+    """Give an engine for the database alone, without keys. Raises Unavailable."""
+    engine = connect(config.database_url)
+    try:
+        yield engine
     finally:
         engine.dispose()
 
 
-def database_path(config: Config) -> Path:
-    """Return the file of the SQLite database."""
-    return Path(make_url(config.database_url).database or "")
+@contextmanager
+def alone(config: Config) -> Iterator[None]:
+    """Be the one bot on a SQLite database while the block lasts; PostgreSQL serves several.
+
+    Raises DatabaseInUse, Unavailable.
+    """
+    path = database_path(config)
+    with hold(path) if path else nullcontext():
+        yield
 
 
-def keyring_place(config: Config) -> str:
-    """Say where the keyring is looked for."""
-    return "MAILSETTINGS_KEYRING" if config.keyring_text else str(config.keyring_file)
+def database_path(config: Config) -> Path | None:
+    """Return the file of a SQLite database, None for PostgreSQL."""
+    return file_of(make_url(config.database_url))
+
+
+def database_place(config: Config) -> str:
+    """Say where the database is, without user and password."""
+    url = make_url(config.database_url)
+    if path := file_of(url):
+        return str(path)
+    where = ":".join(str(each) for each in (url.host or "localhost", url.port) if each)
+    return f"{url.database} on the PostgreSQL server {where}"
+
+
+def database_exists(config: Config) -> bool:
+    """Tell whether the database has been made. Raises SchemaTooNew, Unavailable."""
+    if path := database_path(config):
+        return path.exists()
+    with engine_of(config) as engine:
+        return schema_of(engine).found is not None
 
 
 def find_keyring(config: Config) -> Keyring | None:
     """Return the keyring, None when there is no file of it. Raises VaultClosed for a bad one."""
     try:
-        if config.keyring_text:
-            return Keyring.parse(config.keyring_text)
-        return keyring_file.read(config.keyring_file)
-    except FileNotFoundError:
-        return None
-    except KeyringExposed as problem:
+        return read_keyring(config)
+    except UnusableKeyring as problem:
         raise VaultClosed(str(problem)) from problem
-    except InvalidKeyring as problem:
-        raise VaultClosed(
-            f"The keyring {keyring_place(config)} can't be used: {problem} Put that right, or put "
-            "the keyring back from your backup."
-        ) from problem
-    except OSError as problem:
-        raise VaultClosed(
-            f"The keyring {config.keyring_file} can't be read: {problem.strerror}. "
-            "Make it readable for the user that runs this program, and for nobody else."
-        ) from problem
 
 
 def check_keyring(config: Config) -> None:
@@ -200,11 +220,11 @@ def _open(config: Config, keyring: Callable[[Engine], Keyring]) -> Vault:
         undo.callback(engine.dispose)
         try:
             migrate(engine)
-            vault = _assemble(engine, keyring(engine))
+            vault = _assemble(engine, live_keyring(config, keyring(engine)))
             check_keys(engine, vault.keyring, at=datetime.now(UTC))
         except (UnknownKeys, InvalidEnvelope, SchemaTooNew) as problem:
             raise VaultClosed(
-                f"{problem} The database is {database_path(config)}, "
+                f"{problem} The database is {database_place(config)}, "
                 f"the keyring {keyring_place(config)}."
             ) from problem
         undo.pop_all()
@@ -230,16 +250,19 @@ def _make(config: Config, engine: Engine, announce: Callable[[str], None]) -> Ke
 
 
 def _makes_keyring(config: Config) -> bool:
-    """Tell whether a first start makes the keyring: only beside the database, at home."""
-    places = {database_path(config).parent, config.keyring_file.parent}
-    return places == {config.data_dir}
+    """Tell whether a first start makes the keyring: only beside a SQLite database, at home.
+
+    Several replicas on PostgreSQL would each make their own.
+    """
+    path = database_path(config)
+    return path is not None and {path.parent, config.keyring_file.parent} == {config.data_dir}
 
 
 def _lost(config: Config, wanted: Iterable[str]) -> VaultClosed:
     """Say that there is no keyring with the keys that are *wanted*, and what to do."""
     if keys := ", ".join(wanted):
         return VaultClosed(
-            f"The database {database_path(config)} needs the key {keys}, and there is no "
+            f"The database {database_place(config)} needs the key {keys}, and there is no "
             f"keyring at {config.keyring_file}. Put the keyring back from your backup, or set "
             "MAILSETTINGS_KEYRING_FILE to where it is. A new one could not open this database."
         )
@@ -249,14 +272,16 @@ def _lost(config: Config, wanted: Iterable[str]) -> VaultClosed:
     )
 
 
-def _assemble(engine: Engine, keyring: Keyring) -> Vault:
+def _assemble(engine: Engine, keyring: Keys) -> Vault:
     def documents(kind: str) -> SealedStore[dict[str, Any]]:
         return SealedStore(engine, keyring, kind=kind, dump=_dump_document, load=json.loads)
 
+    settings = SealedStore(engine, keyring, kind="settings", dump=dump, load=load)
     return Vault(
         engine=engine,
         keyring=keyring,
-        settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
+        settings=settings,
+        installs=make_installs(engine, keyring, settings),
         keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),
@@ -266,6 +291,7 @@ def _assemble(engine: Engine, keyring: Keyring) -> Vault:
         runs=Runs(engine, keyring),
         limits=RateLimits(engine),
         deliveries=Deliveries(engine),
+        replicas=Replicas(engine),
     )
 
 

@@ -14,16 +14,17 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Engine, select
 
-from storage.database import insert_if_absent, reading, writing
+from storage.database import insert_if_absent, persistent, reading, writing
 from storage.errors import BrokenChain, InvalidEnvelope
-from storage.keyring import Context, Keyring, authenticate
+from storage.keyring import Context, Keys, authenticate
 from storage.rows import SealedRow, find, find_all
 from storage.tables import audit_entries, microseconds
 
 Detail = Mapping[str, str | int | bool | Sequence[str] | None]
 """What an entry tells besides actor and action. Kept in clear: names of secrets, never secrets."""
 
-_HEAD = "audit-head"
+HEAD = "audit-head"
+"""The kind of record that the head of a chain is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,9 @@ class AuditLog:
     """The audit logs of all workspaces."""
 
     engine: Engine
-    keyring: Keyring
+    keyring: Keys
 
+    @persistent
     def append(self, workspace: str, event: Event, *, at: datetime) -> Entry:
         """Write *event* down. Raises BrokenChain, InvalidEnvelope, UnknownKey, Unavailable."""
         with writing(self.engine) as connection:
@@ -81,7 +83,7 @@ class AuditLog:
         order = (audit_entries.c.workspace, audit_entries.c.number)
         query = select(audit_entries).order_by(*order)
         with reading(self.engine) as connection:
-            heads = {row.workspace: row for row in find_all(connection, _HEAD)}
+            heads = {row.workspace: row for row in find_all(connection, HEAD)}
             lines = (_Line(**row) for row in connection.execute(query).mappings())
             for workspace, chain in groupby(lines, key=lambda line: line.workspace):
                 _verify_chain(self.keyring, chain, head=heads.pop(workspace, None))
@@ -90,11 +92,11 @@ class AuditLog:
 
 
 def append(
-    connection: Connection, keyring: Keyring, *, workspace: str, event: Event, at: datetime
+    connection: Connection, keyring: Keys, *, workspace: str, event: Event, at: datetime
 ) -> Entry:
     """Write *event* down in the caller's transaction. Raises as `AuditLog.append` does."""
     # A head of number 0 comes first, so that there is a row to lock also for the first event.
-    while (head := find(connection, _HEAD, workspace=workspace, lock=True)) is None:
+    while (head := find(connection, HEAD, workspace=workspace, lock=True)) is None:
         _seal_head(keyring, workspace, number=0, value="", at=at).insert(connection)
     line = _Line(
         workspace=workspace,
@@ -138,13 +140,13 @@ class _Line:
 
 
 def _seal_head(
-    keyring: Keyring, workspace: str, *, number: int, value: str, at: datetime
+    keyring: Keys, workspace: str, *, number: int, value: str, at: datetime
 ) -> SealedRow:
-    context = Context(kind=_HEAD, workspace=workspace, revision=number)
+    context = Context(kind=HEAD, workspace=workspace, revision=number)
     return SealedRow.seal(keyring, context, plaintext=value.encode(), by="", at=at)
 
 
-def _verify_chain(keyring: Keyring, chain: Iterable[_Line], *, head: SealedRow | None) -> None:
+def _verify_chain(keyring: Keys, chain: Iterable[_Line], *, head: SealedRow | None) -> None:
     workspace, count, newest = "", 0, ""
     for count, line in enumerate(chain, start=1):
         workspace = line.workspace

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 
-from storage.database import insert_if_absent, writing
+from storage.database import delete_unlocked, insert_or_replace, persistent, writing
 from storage.tables import deliveries
 
 
@@ -15,11 +15,15 @@ class Deliveries:
 
     engine: Engine
 
+    @persistent
     def once(self, key: str, *, now: datetime, keep: timedelta) -> bool:
         """Tell whether *key* is seen for the first time, and remember it for *keep*.
 
         Raises Unavailable.
         """
         with writing(self.engine) as connection:
-            connection.execute(delete(deliveries).where(deliveries.c.expires_at <= now))
-            return insert_if_absent(connection, deliveries, {"key": key, "expires_at": now + keep})
+            old = deliveries.c.expires_at <= now
+            row = {"key": key, "expires_at": now + keep}
+            is_new = insert_or_replace(connection, deliveries, row, over=old)
+            delete_unlocked(connection, deliveries, old)
+            return is_new

@@ -12,6 +12,10 @@ class Unavailable(StorageError):
     """The database did not do its part: locked, full, read-only, damaged, gone."""
 
 
+class Undone(Unavailable):
+    """Nothing of the transaction was kept, and the same may be tried again."""
+
+
 class UnusableURL(StorageError, ValueError):
     """No database that we can use is at this URL. The URL may hold a password: never shown."""
 
@@ -79,6 +83,10 @@ class UnknownKeys(StorageError):
         )
         self.wanted = wanted
         self.found = found
+
+
+class KeyInUse(StorageError):
+    """A key can't be given up or brought forward yet."""
 
 
 class StaleRevision(StorageError):

@@ -11,7 +11,7 @@ import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,6 +41,27 @@ class Context:
     name: str = field(default="", repr=False)
     """May be a single-use secret, hence in no repr and no error."""
     revision: int
+
+
+class Keys(Protocol):
+    """The keys as the vault uses them: those of a keyring, or of one that is read again."""
+
+    @property
+    def primary_id(self) -> str:
+        """The id of the key that seals."""
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys."""
+
+    def knows(self, key_id: str) -> bool:
+        """Tell whether the key is there."""
+
+    def seal(self, plaintext: bytes, context: Context) -> bytes:
+        """Return an envelope of *plaintext* that opens for *context* alone."""
+
+    def open(self, envelope: bytes, context: Context) -> bytes:
+        """Return what was sealed for *context*. Raises UnknownKey, InvalidEnvelope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +109,10 @@ class Keyring:
         """The ids of all keys, in the order of the file."""
         return tuple(self._keys)
 
+    def knows(self, key_id: str) -> bool:
+        """Tell whether the key is there."""
+        return key_id in self._keys
+
     def seal(self, plaintext: bytes, context: Context) -> bytes:
         """Return an envelope of *plaintext* that opens for *context* alone."""
         header = _VERSION + bytes.fromhex(self.primary_id)
@@ -115,9 +140,10 @@ class Keyring:
                 "Restore a backup."
             ) from None
 
-    def is_stale(self, envelope: bytes) -> bool:
-        """Tell whether *envelope* was sealed with another key than the primary one."""
-        return key_id(envelope) != self.primary_id
+
+def id_of(key: str) -> str:
+    """Return the id of a *key* as it stands in a keyring. Raises InvalidKeyring."""
+    return Keyring.parse(f"primary {key}").primary_id
 
 
 def generate_key() -> str:

@@ -1,12 +1,16 @@
-"""The keyring's file: made once, read only when nobody else can read it."""
+"""The keyring's file: made once, changed as a whole, read only when nobody else can read it."""
 
+import fcntl
 import os
 import stat
 import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from storage import keyring_text
 from storage.errors import InvalidKeyring, KeyringExposed
-from storage.keyring import Keyring, generate_key
+from storage.keyring import Keyring, generate_key, id_of
 
 _MAXIMUM_BYTES = 262144
 _TEXT = """\
@@ -27,17 +31,42 @@ def create(path: Path) -> Keyring:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # A file under another name, linked when it is whole: of many who race, one wins, and nobody
     # ever reads half a keyring.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = _write_beside(path, text)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
         os.link(temporary, path)
     finally:
-        Path(temporary).unlink()
+        temporary.unlink()
     _sync_directory(path.parent)
     return Keyring.parse(text)
+
+
+def add(path: Path) -> str:
+    """Append a new key that opens only, and return its id.
+
+    Raises what `read` raises; OSError when the file can't be written, and then it is as it was.
+    """
+    key = generate_key()
+    _change(path, lambda text: keyring_text.with_key(text, key))
+    return id_of(key)
+
+
+def activate(path: Path, key_id: str) -> None:
+    """Make a key of the file the primary one. Raises as `add` does, and ValueError."""
+    _change(path, lambda text: keyring_text.with_primary(text, key_id))
+
+
+def remove(path: Path, key_ids: Collection[str]) -> None:
+    """Take keys out of the file. Raises as `add` does."""
+    _change(path, lambda text: keyring_text.without(text, key_ids))
+
+
+def mark(path: Path) -> object:
+    """Return what is another when the file may have changed."""
+    try:
+        status = path.stat()
+    except OSError as problem:
+        return problem.errno
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def read(path: Path) -> Keyring:
@@ -45,6 +74,10 @@ def read(path: Path) -> Keyring:
 
     Raises FileNotFoundError, KeyringExposed, InvalidKeyring, and OSError when it can't be read.
     """
+    return Keyring.parse(_read_text(path))
+
+
+def _read_text(path: Path) -> str:
     # The file that was opened is the one whose mode is asked: a link swapped between changes
     # nothing. Links are followed, because Kubernetes mounts secrets behind them. Not blocking,
     # because a pipe in the file's place would wait for ever.
@@ -60,10 +93,52 @@ def read(path: Path) -> Keyring:
     finally:
         os.close(descriptor)
     try:
-        text = content.decode()
+        return content.decode()
     except UnicodeDecodeError:
         raise InvalidKeyring(f"The keyring {path} isn't a text file.") from None
-    return Keyring.parse(text)
+
+
+def _change(path: Path, change: Callable[[str], str]) -> None:
+    """Put what *change* makes of the text in the file's place, at once or not at all."""
+    path = path.resolve()
+    with _alone(path.parent):
+        text = change(_read_text(path))
+        Keyring.parse(text)  # what can't be read must not get there
+        owner = path.stat()
+        temporary = _write_beside(path, text)
+        try:
+            if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+                os.chown(temporary, owner.st_uid, owner.st_gid)  # root does it for the bot's user
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink()
+            raise
+        _sync_directory(path.parent)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Be the one who changes a keyring in *directory* while the block lasts."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    """Write *text* to a new file beside *path*, mode 0600, and to the disk."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        Path(temporary).unlink()
+        raise
+    return Path(temporary)
 
 
 def is_private(mode: int, *, owner: int, us: int) -> bool:

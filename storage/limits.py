@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, select, update
 
-from storage.database import insert_if_absent, writing
+from storage.database import delete_unlocked, insert_if_absent, persistent, writing
 from storage.tables import instant, microseconds, rate_limits
 
 
@@ -33,13 +33,13 @@ class RateLimits:
 
     engine: Engine
 
+    @persistent
     def take(self, keys: Mapping[str, Limit], *, now: datetime) -> timedelta | None:
         """Let one through under all *keys* or under none; return None, or how long to wait.
 
         Raises Unavailable.
         """
         with writing(self.engine) as connection:
-            connection.execute(delete(rate_limits).where(rate_limits.c.expires_at <= now))
             # In one order everywhere, so that two who lock the same keys can't block each other.
             lately = {
                 key: _lately(connection, key, period=keys[key].period, now=now)
@@ -60,6 +60,8 @@ class RateLimits:
                 connection.execute(
                     update(rate_limits).where(rate_limits.c.key == key).values(values)
                 )
+            # Last, and those that nobody holds: before, it could lock what others wait for.
+            delete_unlocked(connection, rate_limits, rate_limits.c.expires_at <= now)
         return None
 
 

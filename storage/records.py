@@ -5,13 +5,13 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 
 from storage import audit, rows
 from storage.audit import Event
-from storage.database import reading, writing
+from storage.database import delete_unlocked, persistent, reading, writing
 from storage.errors import InvalidEnvelope, StaleRevision, UnknownKey
-from storage.keyring import Context, Keyring
+from storage.keyring import Context, Keys
 from storage.rows import SealedRow
 from storage.tables import records
 
@@ -38,7 +38,7 @@ class SealedStore(Generic[T]):
     """
 
     engine: Engine
-    keyring: Keyring
+    keyring: Keys
     _: KW_ONLY
     kind: str
     dump: Callable[[T], bytes]
@@ -53,9 +53,10 @@ class SealedStore(Generic[T]):
     def every(self, workspace: str) -> dict[str, Record[T] | None]:
         """Return the workspace's records by their names; None for one that can't be opened."""
         with reading(self.engine) as connection:
-            found = list(rows.find_every(connection, self.kind, workspace=workspace))
+            found = rows.find_every(connection, self.kind, workspace=workspace)
         return {row.name: self._opened(row) for row in found}
 
+    @persistent
     def put(  # noqa: PLR0913 - which record, over which revision, by whom, when: all are needed
         self,
         workspace: str,
@@ -73,8 +74,10 @@ class SealedStore(Generic[T]):
         else wrote meanwhile, and what `AuditLog.append` raises.
         """
         context = Context(kind=self.kind, workspace=workspace, name=name, revision=revision + 1)
-        row = SealedRow.seal(self.keyring, context, plaintext=self.dump(value), by=by, at=at)
+        plaintext = self.dump(value)
         with writing(self.engine) as connection:
+            rows.keep_keys(connection)
+            row = SealedRow.seal(self.keyring, context, plaintext=plaintext, by=by, at=at)
             written = row.insert(connection) if revision == 0 else row.replace(connection)
             if not written:
                 raise _stale(rows.find(connection, self.kind, workspace=workspace, name=name))
@@ -82,6 +85,7 @@ class SealedStore(Generic[T]):
                 audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
         return Record(value=value, revision=row.revision, changed_by=by, changed_at=at)
 
+    @persistent
     def delete(
         self, workspace: str, name: str = "", *, at: datetime, event: Event | None = None
     ) -> bool:
@@ -95,6 +99,7 @@ class SealedStore(Generic[T]):
                 audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
         return row is not None
 
+    @persistent
     def take(self, workspace: str, name: str = "") -> Record[T] | None:
         """Delete the record and return it, to one caller only; None when there is none.
 
@@ -120,11 +125,12 @@ class SealedStore(Generic[T]):
         with reading(self.engine) as connection:
             return tuple(connection.scalars(query.order_by(records.c.workspace)))
 
+    @persistent
     def purge(self, before: datetime) -> int:
         """Delete every workspace's records not changed since *before*, and return how many."""
-        old = delete(records).where(records.c.kind == self.kind, records.c.changed_at < before)
+        old = (records.c.kind == self.kind) & (records.c.changed_at < before)
         with writing(self.engine) as connection:
-            return connection.execute(old).rowcount
+            return delete_unlocked(connection, records, old)
 
     def _opened(self, row: SealedRow) -> Record[T] | None:
         try:

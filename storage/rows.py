@@ -5,11 +5,20 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from storage.database import insert_if_absent
 from storage.errors import InvalidEnvelope
-from storage.keyring import Context, Keyring, key_id
+from storage.keyring import Context, Keys, key_id
 from storage.tables import records
 
 
@@ -28,7 +37,7 @@ class SealedRow:
 
     @classmethod
     def seal(
-        cls, keyring: Keyring, context: Context, *, plaintext: bytes, by: str, at: datetime
+        cls, keyring: Keys, context: Context, *, plaintext: bytes, by: str, at: datetime
     ) -> Self:
         """Return the row that keeps *plaintext* at *context*."""
         envelope = keyring.seal(plaintext, context)
@@ -43,12 +52,16 @@ class SealedRow:
             changed_at=at,
         )
 
-    def open(self, keyring: Keyring) -> bytes:
-        """Return the value. Raises InvalidEnvelope, UnknownKey."""
-        context = Context(
+    @property
+    def context(self) -> Context:
+        """Where the value belongs."""
+        return Context(
             kind=self.kind, workspace=self.workspace, name=self.name, revision=self.revision
         )
-        return open_envelope(keyring, context, envelope=self.envelope, column=self.key_id)
+
+    def open(self, keyring: Keys) -> bytes:
+        """Return the value. Raises InvalidEnvelope, UnknownKey."""
+        return open_envelope(keyring, self.context, envelope=self.envelope, column=self.key_id)
 
     def insert(self, connection: Connection) -> bool:
         """Write a row where there is none; False when there is one."""
@@ -61,14 +74,25 @@ class SealedRow:
         return connection.execute(update(records).where(before).values(asdict(self))).rowcount == 1
 
 
+def keep_keys(connection: Connection) -> None:
+    """Keep every key from being retired until the transaction ends: call it before sealing."""
+    # SQLite has one writer at a time, and the transaction of a writer is one from its beginning.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE records, runs IN ROW SHARE MODE"))
+
+
+def keep_writers_out(connection: Connection) -> None:
+    """Wait for all who seal, and keep others from it until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE records, runs IN EXCLUSIVE MODE"))
+
+
 def find(
     connection: Connection, kind: str, *, workspace: str, name: str = "", lock: bool = False
 ) -> SealedRow | None:
     """Return the row at a place; *lock* keeps it from other writers until the transaction ends."""
-    query = select(records).where(_place(kind, workspace=workspace, name=name))
-    if lock:
-        query = query.with_for_update()
-    row = connection.execute(query).mappings().one_or_none()
+    place = {"kind": kind, "workspace": workspace, "name": name}
+    row = connection.execute(_LOCKED if lock else _FOUND, place).mappings().one_or_none()
     return SealedRow(**row) if row else None
 
 
@@ -78,11 +102,10 @@ def find_all(connection: Connection, kind: str) -> Iterator[SealedRow]:
         yield SealedRow(**row)
 
 
-def find_every(connection: Connection, kind: str, *, workspace: str) -> Iterator[SealedRow]:
-    """Give a workspace's rows of a kind, in the order of their names."""
-    query = select(records).where(records.c.kind == kind, records.c.workspace == workspace)
-    for row in connection.execute(query.order_by(records.c.name)).mappings():
-        yield SealedRow(**row)
+def find_every(connection: Connection, kind: str, *, workspace: str) -> tuple[SealedRow, ...]:
+    """Return a workspace's rows of a kind, in the order of their names."""
+    found = connection.execute(_NAMED, {"kind": kind, "workspace": workspace})
+    return tuple(SealedRow(**row) for row in found.mappings())
 
 
 def remove(
@@ -95,7 +118,7 @@ def remove(
     return SealedRow(**row) if row else None
 
 
-def open_envelope(keyring: Keyring, context: Context, *, envelope: bytes, column: str) -> bytes:
+def open_envelope(keyring: Keys, context: Context, *, envelope: bytes, column: str) -> bytes:
     """Open *envelope*, whose key id must be the one that the *column* beside it tells.
 
     Raises InvalidEnvelope, UnknownKey.
@@ -115,3 +138,17 @@ def open_envelope(keyring: Keyring, context: Context, *, envelope: bytes, column
 
 def _place(kind: str, *, workspace: str, name: str) -> ColumnElement[bool]:
     return and_(records.c.kind == kind, records.c.workspace == workspace, records.c.name == name)
+
+
+# Made once: to build a statement takes SQLAlchemy as long as to execute it.
+_NAMED = (
+    select(records)
+    .where(records.c.kind == bindparam("kind"), records.c.workspace == bindparam("workspace"))
+    .order_by(records.c.name)
+)
+_FOUND = select(records).where(
+    records.c.kind == bindparam("kind"),
+    records.c.workspace == bindparam("workspace"),
+    records.c.name == bindparam("name"),
+)
+_LOCKED = _FOUND.with_for_update()

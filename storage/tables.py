@@ -20,6 +20,10 @@ from sqlalchemy import (
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+_WORD = String().with_variant(String(collation="C"), "postgresql")
+"""A text in keys: its order is that of its characters, as SQLite has it, in every database."""
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment as whole microseconds since 1970: exact, and the same in every database."""
 
@@ -57,11 +61,11 @@ metadata = MetaData(
 records = Table(
     "records",
     metadata,
-    Column("kind", String, primary_key=True),
-    Column("workspace", String, primary_key=True),
-    Column("name", String, primary_key=True),
+    Column("kind", _WORD, primary_key=True),
+    Column("workspace", _WORD, primary_key=True),
+    Column("name", _WORD, primary_key=True),
     Column("revision", Integer, nullable=False),
-    Column("key_id", String, nullable=False, index=True),
+    Column("key_id", _WORD, nullable=False, index=True),
     Column("envelope", LargeBinary, nullable=False),
     Column("changed_by", String, nullable=False),
     Column("changed_at", Instant, nullable=False),
@@ -70,7 +74,7 @@ records = Table(
 audit_entries = Table(
     "audit_entries",
     metadata,
-    Column("workspace", String, primary_key=True),
+    Column("workspace", _WORD, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("actor", String, nullable=False),
@@ -82,23 +86,24 @@ audit_entries = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("workspace", String, nullable=False),
+    Column("id", _WORD, primary_key=True),
+    Column("workspace", _WORD, nullable=False),
     Column("state", String, nullable=False),
     Column("told", Boolean, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
-    Column("key_id", String, nullable=False, index=True),
+    Column("key_id", _WORD, nullable=False, index=True),
     Column("envelope", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=True, index=True),
+    Column("owner", String, nullable=True),
     Index("ix_runs_workspace", "workspace", "created_at"),
 )
 
 rate_limits = Table(
     "rate_limits",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", _WORD, primary_key=True),
     Column("moments", Text, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
 )
@@ -106,6 +111,15 @@ rate_limits = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", _WORD, primary_key=True),
     Column("expires_at", Instant, nullable=False, index=True),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("id", _WORD, primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Column("primary_id", String, nullable=False),
+    Column("key_ids", Text, nullable=False),
 )

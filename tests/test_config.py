@@ -102,9 +102,46 @@ def test_a_mixed_up_token_is_named_by_its_kind_only(variable: str, value: str, w
     assert value.strip('"') not in problem + cure
 
 
-def test_client_id_and_secret_are_refused_because_bolt_would_read_them() -> None:
-    found = faults(SLACK | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "abc"})
-    assert found.keys() == {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"}
+MANY = {
+    "HOME": "/home/ana",
+    "SLACK_CLIENT_ID": "123.456",
+    "SLACK_CLIENT_SECRET": "8f742231b10e9999",
+    "SLACK_SIGNING_SECRET": "8f742231b10e8888",
+    "MAILSETTINGS_PUBLIC_URL": "https://mail-bot.example.com",
+}
+
+
+def test_client_id_and_secret_stand_in_place_of_a_bot_token() -> None:
+    config = read(MANY)
+    assert (config.client_id, config.bot_token) == ("123.456", "")
+    assert config.client_secret == "8f742231b10e9999"
+    assert config.client_secret in config.secrets
+    assert config.client_secret not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable", "told"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1-2-abc"}, "SLACK_BOT_TOKEN", "set beside SLACK_CLIENT_ID"),
+        ({"SLACK_CLIENT_SECRET": ""}, "SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID is"),
+        ({"SLACK_CLIENT_ID": ""}, "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET is"),
+        ({"SLACK_CLIENT_ID": "abc"}, "SLACK_CLIENT_ID", "not a client id"),
+        ({"SLACK_CLIENT_SECRET": "xoxb-1-2"}, "SLACK_CLIENT_SECRET", "It holds a bot token"),
+        ({"MAILSETTINGS_PUBLIC_URL": ""}, "MAILSETTINGS_PUBLIC_URL", "Slack sends people back"),
+        ({"SLACK_SIGNING_SECRET": ""}, "SLACK_APP_TOKEN", "Slack could not reach the bot"),
+    ],
+)
+def test_what_many_workspaces_need_is_told(
+    changes: dict[str, str], variable: str, told: str
+) -> None:
+    found = faults(MANY | changes)
+    assert found.keys() == {variable}
+    assert told in found[variable][0]
+
+
+def test_without_any_token_both_ways_are_named() -> None:
+    found = faults({"HOME": "/home/ana"})
+    assert "for installation by many workspaces, set SLACK_CLIENT_ID" in found["SLACK_BOT_TOKEN"][1]
 
 
 def test_the_operators_commands_need_no_tokens_and_use_right_ones() -> None:
@@ -153,7 +190,6 @@ def test_a_misspelt_variable_is_told_the_nearest_name() -> None:
     assert problem == "There is no such variable."
     assert "MAILSETTINGS_ADMINS" in cure
     assert fault(MAILSETTINGS_XYZZY="")[1] == "Remove it."
-    fault(MAILSETTINGS_KEYRING_COMMAND="vault read")
 
 
 def test_admins_are_user_ids() -> None:
@@ -223,7 +259,10 @@ def test_paths_may_begin_with_the_home_directory() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://ana:hunter22@db/mail",
+        "postgresql://ana:hunter22@db",
+        "postgresql://ana:hunter22@db:many/mail",
+        "postgresql+asyncpg://ana:hunter22@db/mail",
+        "mysql://ana:hunter22@db/mail",
         "sqlite://",
         "sqlite:///",
         "sqlite:///:memory:",
@@ -231,11 +270,40 @@ def test_paths_may_begin_with_the_home_directory() -> None:
         "/var/lib/mailsettings.db",
     ],
 )
-def test_only_a_sqlite_file_keeps_the_data(url: str) -> None:
+def test_only_a_sqlite_file_or_postgresql_keeps_the_data(url: str) -> None:
     assert config(DATABASE_URL="sqlite:////var/lib/x.db").database_url == "sqlite:////var/lib/x.db"
     problem, cure = fault(DATABASE_URL=url)
     assert "SQLite" in cure or "sqlite" in cure
     assert "hunter22" not in problem + cure
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_password_of_the_database_is_a_secret(scheme: str) -> None:
+    url = f"{scheme}://ana:hunter%2022@db.example.com:5433/mail?sslmode=verify-full"
+    found = config(DATABASE_URL=url)
+    assert found.database_url == url
+    assert "hunter" not in repr(found)
+    assert {"hunter 22", "hunter%2022"} <= set(found.secrets)
+    assert config(DATABASE_URL="postgresql:///mail?host=/run/postgresql").database_url
+
+
+def test_the_database_may_be_named_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("postgresql://ana:hunter22@db/mail\n", encoding="utf-8")
+    assert config(DATABASE_URL_FILE=str(file)).database_url == "postgresql://ana:hunter22@db/mail"
+    both = faults(SLACK | {"DATABASE_URL": "sqlite:////x.db", "DATABASE_URL_FILE": str(file)})
+    assert both.keys() == {"DATABASE_URL_FILE"}
+
+
+def test_a_command_may_print_the_keyring() -> None:
+    words = config(MAILSETTINGS_KEYRING_COMMAND="vault kv get -field=text 'a b'").keyring_command
+    assert words == ("vault", "kv", "get", "-field=text", "a b")
+    assert config().keyring_command == ()
+    assert "quotation mark" in fault(MAILSETTINGS_KEYRING_COMMAND="vault 'a")[0]
+    key = f"primary {generate_key()}"
+    for other in ({"MAILSETTINGS_KEYRING": key}, {"MAILSETTINGS_KEYRING_FILE": "/run/keyring"}):
+        found = faults(SLACK | other | {"MAILSETTINGS_KEYRING_COMMAND": "vault"})
+        assert found.keys() == {"MAILSETTINGS_KEYRING_COMMAND"}
 
 
 def test_a_keyring_may_be_given_as_text_and_is_checked() -> None:
@@ -368,6 +436,8 @@ def test_the_table_names_each_variable_once_and_every_secret_is_marked() -> None
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
         "SLACK_SIGNING_SECRET",
+        "SLACK_CLIENT_SECRET",
+        "DATABASE_URL",
         "MAILSETTINGS_KEYRING",
         "MAILSETTINGS_DEFAULT_SMTP_URL",
     }
@@ -390,4 +460,4 @@ def test_whatever_the_environment_says_the_answer_is_a_config_or_its_faults(
             if each.variable in secrets and len(value) > 8:
                 assert value not in each.problem + each.cure
     else:
-        assert found.bot_token.startswith("xox")
+        assert found.client_id or found.bot_token.startswith("xox")

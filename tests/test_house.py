@@ -156,7 +156,9 @@ def test_every_make_target_in_the_readme_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
+)
 def test_a_lock_file_names_no_address(name: str) -> None:
     lock = (ROOT / name).read_text()
     assert "://" not in lock
@@ -179,6 +181,10 @@ def test_the_lock_files_are_current() -> None:
     for each in project["dependency-groups"]["dev"]:
         requirement = Requirement(each)
         version = locked("requirements-dev.lock")[requirement.name.lower()]
+        assert requirement.specifier.contains(version), requirement
+    for each in project["dependency-groups"]["build"]:
+        requirement = Requirement(each)
+        version = locked("requirements-build.lock")[requirement.name]
         assert requirement.specifier.contains(version), requirement
     assert locked("requirements.lock").items() <= locked("requirements-dev.lock").items()
 

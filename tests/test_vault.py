@@ -21,9 +21,10 @@ from bot.vault import (
     open_vault,
 )
 from storage import keyring_file
-from storage.database import connect, migrate
+from storage.database import connect
 from storage.errors import Unavailable
 from storage.keyring import generate_key
+from storage.schema import migrate
 
 AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
 

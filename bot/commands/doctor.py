@@ -10,17 +10,20 @@ from http.client import HTTPConnection, HTTPException
 from bot.commands.console import Console
 from bot.commands.finding import Finding, failed, fault, well
 from bot.commands.machine import Obstacle, obstacles
+from bot.commands.oauth_checks import look_at_oauth
 from bot.commands.slack_checks import look_at_slack
 from bot.config import Config, InvalidEnvironment, read
+from bot.keyring_source import keyring_place
 from bot.vault import (
     Vault,
     VaultClosed,
-    database_path,
+    database_exists,
+    database_place,
     find_keyring,
-    keyring_place,
     open_existing,
 )
 from storage.errors import BrokenChain, StorageError, Unavailable
+from storage.sealed import take_stock
 
 _PATIENCE_SECONDS = 2
 """For the answer of a program on this machine."""
@@ -31,11 +34,12 @@ def examine(
     console: Console,
     *,
     clock: Callable[[], datetime],
+    workspace: str | None,
     as_json: bool,
 ) -> int:
     """Tell each finding as soon as it is there. The status is 0, 78, or 69."""
     findings = []
-    for finding in _look(environ, clock):
+    for finding in _look(environ, clock, workspace):
         findings.append(finding)
         if not as_json:
             console.say(f"{'ok   ' if finding.ok else 'fault'}  {finding.check}: {finding.text}")
@@ -47,7 +51,9 @@ def examine(
     return max((each.status for each in faults), default=os.EX_OK)
 
 
-def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Finding]:
+def _look(
+    environ: Mapping[str, str], clock: Callable[[], datetime], workspace: str | None
+) -> Iterator[Finding]:
     try:
         config = read(environ)
     except InvalidEnvironment as invalid:
@@ -70,11 +76,17 @@ def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator
     yield _password_way(config)
     if config.bot_token:
         yield from look_at_slack(config, clock=clock)
+    elif config.client_id and config.client_secret and config.public_url:
+        yield from look_at_oauth(config, workspace=workspace, clock=clock)
 
 
 def _stumbled(config: Config, obstacle: Obstacle) -> Finding:
     """Return what `run` would stop at. A port that a bot has is as it should be."""
-    if obstacle.status == os.EX_UNAVAILABLE and _bot_answers(config):
+    if (
+        obstacle.check == "listener"
+        and obstacle.status == os.EX_UNAVAILABLE
+        and _bot_answers(config)
+    ):
         return well(obstacle.check, f"A bot is running and has {config.host}:{config.port}.")
     cause = obstacle.fault
     return fault(obstacle.check, cause.problem, cause.cure, status=obstacle.status)
@@ -108,8 +120,8 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
     if stumbled.keys() & {"data directory", "database", "keyring"}:
         return
     try:
-        if not database_path(config).exists():
-            yield well("database", f"{database_path(config)} is made at the first start.")
+        if not database_exists(config):
+            yield well("database", f"{database_place(config)} is made at the first start.")
             then = "can be read" if find_keyring(config) else "is made at the first start"
             yield well("keyring", f"{keyring_place(config)} {then}.")
             return
@@ -125,12 +137,21 @@ def _kept(config: Config, stumbled: Mapping[str, Finding]) -> Iterator[Finding]:
 
 def _database(vault: Vault, config: Config) -> Finding:
     vault.check()
-    return well("database", f"{database_path(config)} is sound, writable, and up to date.")
+    return well("database", f"{database_place(config)} is sound, writable, and up to date.")
 
 
 def _keyring(vault: Vault, config: Config) -> Finding:
     counts = vault.records_by_key()
     keys = ", ".join(f"{each} ({counts.get(each, 0)})" for each in vault.keyring.key_ids)
+    stock = take_stock(vault.engine, vault.keyring)
+    if stock.broken:
+        problems = "; ".join(f"{count} {problem}" for problem, count in stock.broken.items())
+        return fault(
+            "keyring",
+            f"{keyring_place(config)} doesn't open everything: {problems}. Records by key: {keys}.",
+            f"Restore from a backup, or make anew: {'; '.join(stock.named)}.",
+            status=os.EX_UNAVAILABLE,
+        )
     return well("keyring", f"{keyring_place(config)} opens all. Records by key: {keys}.")
 
 

@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 from bot.commands.finding import in_two
 from bot.config import Config, InvalidEnvironment
 from bot.environment import Fault
-from bot.vault import VaultClosed, check_keyring, database_path
+from bot.vault import VaultClosed, check_keyring, database_exists, database_path
+from storage.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,13 @@ def _look(config: Config, told: Collection[str]) -> Iterator[Obstacle]:
         yield from _listener(config)
 
 
-def _at_home(config: Config, file: Path) -> bool:
-    return file.parent == config.data_dir
+def _at_home(config: Config, file: Path | None) -> bool:
+    return file is not None and file.parent == config.data_dir
 
 
 def _data_directory(config: Config) -> list[Obstacle]:
+    if database_path(config) is None:
+        return []
     directory = config.data_dir
     there = os.path.isdir(directory)  # noqa: PTH112 - Path's own raises where we may not look
     if there and not _at_home(config, database_path(config)):
@@ -80,6 +83,9 @@ def _data_directory(config: Config) -> list[Obstacle]:
 
 def _database(config: Config) -> Iterator[Obstacle]:
     path = database_path(config)
+    if path is None:
+        yield from _database_server(config)
+        return
     there = os.path.lexists(path)
     if "?" in config.database_url:
         problem = "The address of the database goes on after the name of its file."
@@ -98,6 +104,15 @@ def _database(config: Config) -> Iterator[Obstacle]:
         "this process can write, or leave it out.",
     )
     yield Obstacle(check="database", fault=fault)
+
+
+def _database_server(config: Config) -> Iterator[Obstacle]:
+    try:
+        database_exists(config)
+    except StorageError as unavailable:
+        problem, cure = in_two(unavailable)
+        fault = Fault(variable="DATABASE_URL", problem=problem, cure=cure)
+        yield Obstacle(check="database", fault=fault, status=os.EX_UNAVAILABLE)
 
 
 def _why_not_writable(directory: Path) -> str:

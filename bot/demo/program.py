@@ -32,8 +32,7 @@ from bot.slack.program import Program
 from bot.smtp.certificates import client_context
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import DEFAULT_PORTS
-from bot.vault import database_path, open_vault
-from storage.database import hold
+from bot.vault import alone, open_vault
 from storage.limits import Limit
 
 _PORTS = range(20_000, 32_000)
@@ -179,7 +178,7 @@ class Demo:
     async def _start_bot(self, config: Config, network: Network) -> None:
         vault = open_vault(config, announce=lambda _text: None)
         self._open.callback(vault.close)
-        self._open.enter_context(hold(database_path(config)))
+        self._open.enter_context(alone(config))
         # All fifteen servers can be tried without a pause.
         limits = Limits(
             person=Limit(count=60, period=timedelta(minutes=1)),

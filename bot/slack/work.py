@@ -1,6 +1,7 @@
 """Work that outlives the answer to Slack: our own set of tasks, and the threads of the vault."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -30,7 +31,9 @@ class Threads:
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what *function* returns; raises what it raises."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+        # With the context: what is logged there carries the number of the request too.
+        call = partial(contextvars.copy_context().run, function, *args, **kwargs)
+        return await loop.run_in_executor(self._pool, call)
 
     def close(self) -> None:
         """Wait for the running functions and end the threads."""

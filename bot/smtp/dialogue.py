@@ -44,12 +44,12 @@ class Answer:
             self._end()
         return self
 
-    def greeting(self) -> "Answer":
-        """Return itself when it greets: 220 alone does (RFC 5321 4.3.2).
+    def exactly(self, code: int) -> "Answer":
+        """Return itself when its code is *code*: 220 alone greets, 235 alone says "logged in".
 
-        Raises ConversationEnded as `wanted` does.
+        (RFC 5321 4.3.2, RFC 4954 4.) Raises ConversationEnded as `wanted` does.
         """
-        if self.raw.code != 220:
+        if self.raw.code != code:
             self._end()
         return self
 
@@ -125,6 +125,12 @@ class Dialogue:
         """Send *commands* together (PIPELINING, RFC 2920); `ask` then awaits them one by one."""
         await self._send(*commands)
         self._ahead.extend(commands)
+
+    async def hear_out(self) -> None:
+        """Hear the replies to what was sent ahead and will not be asked for any more."""
+        while self._ahead:
+            self._ahead.popleft()
+            await self.answer()
 
     async def authenticate(self, exchange: Exchange) -> Answer:
         """Log in, once. What is said until the final reply stays out of the record."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.smtp.settings import MailSettings
-from storage.database import hold
+from storage.sqlite import hold
 
 MakeSettings = Callable[..., MailSettings]
 

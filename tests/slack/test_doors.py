@@ -13,13 +13,14 @@ from slack_bolt.app.async_app import AsyncApp
 from structlog.testing import capture_logs
 
 from bot.slack.api import SlackAPI, SlackRefused
-from bot.slack.doors import make_socket, make_web
+from bot.slack.doors import Watched, make_socket, make_web
+from bot.slack.metrics import Metrics
 
 Start = Callable[..., Awaitable[TestClient[web.Request, web.Application]]]
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start(metrics: Metrics) -> AsyncIterator[Start]:
     clients: list[Any] = []
 
     async def begin(
@@ -28,7 +29,11 @@ async def start() -> AsyncIterator[Start]:
         async def found() -> list[str]:
             return faults or []
 
-        app = make_web(found, lambda: leaving, **({"app": None, "pages": []} | more))
+        async def figures() -> bytes:
+            return b"a_figure 1\n"
+
+        watched = Watched(faults=found, figures=figures, leaving=lambda: leaving)
+        app = make_web(watched, metrics, **({"app": None, "pages": []} | more))
         clients.append(TestClient(TestServer(app)))
         await clients[-1].start_server()
         return clients[-1]
@@ -48,6 +53,13 @@ async def test_a_living_bot_says_so(start: Start) -> None:
         assert (answer.status, await answer.json()) == (200, {"status": "alive"})
     async with client.get("/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"status": "ready"})
+
+
+async def test_figures_are_told_in_prometheus_format(start: Start) -> None:
+    client = await start()
+    async with client.get("/metrics") as answer:
+        assert (answer.status, await answer.text()) == (200, "a_figure 1\n")
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def test_what_is_wrong_makes_it_unready_and_is_named(start: Start) -> None:
@@ -70,7 +82,7 @@ async def test_a_leaving_bot_answers_for_its_health_alone(start: Start) -> None:
     async with client.post("/slack/events") as answer:
         assert answer.status == 503
         assert "stopping" in await answer.text()
-    for path in ("/livez", "/readyz"):
+    for path in ("/livez", "/readyz", "/metrics"):
         async with client.get(path) as answer:
             assert answer.status == 200
 
@@ -107,12 +119,14 @@ async def test_what_slack_never_signed_reaches_no_listener(
         assert "Traceback" not in await answer.text()
 
 
-async def test_too_much_is_refused(start: Start) -> None:
+async def test_too_much_is_refused(start: Start, metrics: Metrics) -> None:
     client = await start(app=bolt())
     headers = {"X-Slack-Request-Timestamp": "1"}
     data = io.BytesIO(b"x" * (1024 * 1024 + 1))
     async with client.post("/slack/events", headers=headers, data=data) as answer:
         assert answer.status == 413
+    counted = {"kind": "other", "outcome": "refused"}
+    assert metrics.registry.get_sample_value("mailsettings_requests_total", counted) == 1
 
 
 async def test_what_fails_shows_nothing_and_is_logged_without_its_path(start: Start) -> None:
@@ -128,11 +142,16 @@ async def test_what_fails_shows_nothing_and_is_logged_without_its_path(start: St
 
 
 async def test_socket_mode_connects_where_slack_said(
-    slack: Any, session: aiohttp.ClientSession, api: SlackAPI
+    slack: Any, session: aiohttp.ClientSession, api: SlackAPI, metrics: Metrics
 ) -> None:
     address = await api.socket_address("xapp-1-app-token")
     socket = make_socket(
-        bolt(), session, app_token="xapp-1-app-token", api_url=slack.api_url, address=address
+        bolt(),
+        session,
+        app_token="xapp-1-app-token",
+        api_url=slack.api_url,
+        address=address,
+        metrics=metrics,
     )
     assert socket.client.wss_uri == address
     await socket.connect_async()

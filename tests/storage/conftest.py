@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from storage.database import connect, migrate
+from storage.database import connect
 from storage.keyring import Keyring, generate_key
 from storage.records import SealedStore
+from storage.schema import migrate
 
 Start = Callable[..., subprocess.Popen[str]]
 Crowd = Callable[..., list[str]]
@@ -29,30 +30,65 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "mailsettings.db"
 
 
-@pytest.fixture
-def url(path: Path) -> str:
-    return f"sqlite:///{path}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Both kinds of database; a test of one of them says which."""
+    return str(request.param)
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = connect(url)
-    migrate(engine)
+def url(kind: str, path: Path, request: pytest.FixtureRequest) -> str:
+    """Of an empty database, where none of our tables are."""
+    if kind == "sqlite":
+        return f"sqlite:///{path}"
+    return str(request.getfixturevalue("empty_postgresql"))
+
+
+@pytest.fixture
+def engine(kind: str, path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database with our tables."""
+    if kind == "sqlite":
+        engine = connect(f"sqlite:///{path}")
+        migrate(engine)
+    else:
+        engine = connect(request.getfixturevalue("postgresql_url"))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
+def same_url(engine: Engine) -> str:
+    """The URL of the engine's database, for other processes."""
+    return str(engine.url)
+
+
+@pytest.fixture
 def impatient(engine: Engine) -> Iterator[Engine]:
     """The same database, by a connection that waits for no lock."""
-    other = connect(str(engine.url))
-    event.listen(other, "connect", _do_not_wait)
+    hasty = "?options=-c%20lock_timeout%3D20" if engine.dialect.name == "postgresql" else ""
+    other = connect(f"{engine.url}{hasty}")
+    if not hasty:
+        event.listen(other, "connect", _do_not_wait)
     yield other
     other.dispose()
 
 
 def _do_not_wait(connection: sqlite3.Connection, _entry: object) -> None:
     connection.execute("PRAGMA busy_timeout=0")
+
+
+@pytest.fixture
+def spelled(kind: str) -> Callable[[str], str]:
+    """Spell SQLite's words for bytes as the database does."""
+    if kind == "sqlite":
+        return str
+
+    def spell(statement: str) -> str:
+        statement = statement.replace("zeroblob(99)", "decode(repeat('00', 99), 'hex')")
+        statement = statement.replace("x''", "''::bytea")
+        return statement.replace("hex(envelope)", "convert_to(encode(envelope, 'hex'), 'UTF8')")
+
+    return spell
 
 
 @pytest.fixture
@@ -72,7 +108,16 @@ def start() -> Iterator[Start]:
 
         def run(script: str, *arguments: object) -> subprocess.Popen[str]:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter, scripts of these tests
-                [sys.executable, "-W", "error", "-c", script, *map(str, arguments)],
+                [
+                    sys.executable,
+                    "-W",
+                    "error",
+                    "-W",
+                    "ignore::ResourceWarning",
+                    "-c",
+                    script,
+                    *map(str, arguments),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

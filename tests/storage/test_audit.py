@@ -14,6 +14,8 @@ from storage.errors import BrokenChain, InvalidEnvelope, UnknownKey
 from storage.keyring import Keyring, generate_key
 from storage.tables import audit_entries
 
+Spelled = Callable[[str], str]
+
 APPEND = """
 import sys
 from datetime import datetime, UTC
@@ -101,8 +103,10 @@ def test_an_empty_log_is_whole(log: AuditLog) -> None:
         ("UPDATE records SET envelope = zeroblob(99) WHERE workspace = 'T1'", 5),
     ],
 )
-def test_a_changed_or_missing_entry_is_named(written: AuditLog, change: str, number: int) -> None:
-    _execute(written, change)
+def test_a_changed_or_missing_entry_is_named(
+    written: AuditLog, change: str, number: int, spelled: Spelled
+) -> None:
+    _execute(written, spelled(change))
     with pytest.raises(BrokenChain) as caught:
         written.verify()
     assert caught.value.number == number
@@ -152,8 +156,10 @@ def test_a_log_without_its_head_takes_no_entry(written: AuditLog, at: datetime) 
     assert len(written.latest("T1", 9)) == 5
 
 
-def test_a_log_with_a_foreign_head_takes_no_entry(written: AuditLog, at: datetime) -> None:
-    _execute(written, "UPDATE records SET envelope = zeroblob(99) WHERE workspace = 'T1'")
+def test_a_log_with_a_foreign_head_takes_no_entry(
+    written: AuditLog, at: datetime, spelled: Spelled
+) -> None:
+    _execute(written, spelled("UPDATE records SET envelope = zeroblob(99) WHERE workspace = 'T1'"))
     with pytest.raises(InvalidEnvelope):
         written.append("T1", Event(actor="U1", action="test"), at=at)
 
@@ -165,11 +171,11 @@ def test_without_the_key_a_log_cannot_be_verified(written: AuditLog) -> None:
 
 
 def test_processes_that_write_at_once_make_one_chain(
-    engine: Engine, url: str, tmp_path: Path, crowd: Callable[..., list[str]]
+    engine: Engine, same_url: str, tmp_path: Path, crowd: Callable[..., list[str]]
 ) -> None:
     ring = tmp_path / "keyring.txt"
     log = AuditLog(engine, keyring_file.create(ring))
-    crowd(APPEND, url, ring, count=4)
+    crowd(APPEND, same_url, ring, count=4)
     log.verify()
     assert [each.number for each in log.latest("T1", 100)] == list(range(80, 0, -1))
 

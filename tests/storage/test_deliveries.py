@@ -46,6 +46,6 @@ def test_a_delivery_is_remembered_as_long_as_asked_and_then_deleted(
 
 @pytest.mark.usefixtures("engine")
 def test_of_many_processes_one_sees_a_delivery_first(
-    url: str, crowd: Callable[..., list[str]]
+    same_url: str, crowd: Callable[..., list[str]]
 ) -> None:
-    assert sum(map(int, crowd(ONCE, url, count=4))) == 20
+    assert sum(map(int, crowd(ONCE, same_url, count=4))) == 20

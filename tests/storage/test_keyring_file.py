@@ -1,5 +1,6 @@
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,45 @@ def test_a_binary_file_is_no_keyring(tmp_path: Path) -> None:
     path.chmod(0o600)
     with pytest.raises(InvalidKeyring, match="text file"):
         keyring_file.read(path)
+
+
+def test_a_change_keeps_mode_owner_and_what_people_wrote(tmp_path: Path) -> None:
+    file = tmp_path / "keyring"
+    made = keyring_file.create(file)
+    file.write_text(f"# ä note of ours\n{file.read_text()}", encoding="utf-8")
+    if os.geteuid() == 0:
+        os.chown(file, 65534, 65534)
+    owner = (file.stat().st_uid, file.stat().st_gid)
+    new = keyring_file.add(file)
+    keyring_file.activate(file, new)
+    assert file.read_text(encoding="utf-8").startswith("# ä note of ours\n")
+    assert (file.stat().st_uid, file.stat().st_gid, file.stat().st_mode & 0o777) == (*owner, 0o600)
+    assert keyring_file.read(file).key_ids == (made.primary_id, new)
+    assert [each.name for each in tmp_path.iterdir()] == ["keyring"]
+
+
+def test_a_change_behind_a_link_is_made_where_the_link_leads(tmp_path: Path) -> None:
+    file = tmp_path / "real" / "keyring"
+    keyring_file.create(file)
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    new = keyring_file.add(link)
+    assert link.is_symlink()
+    assert new in keyring_file.read(file).key_ids
+
+
+def test_many_who_add_at_once_all_do(tmp_path: Path) -> None:
+    file = tmp_path / "keyring"
+    keyring_file.create(file)
+    with ThreadPoolExecutor(6) as threads:
+        added = list(threads.map(keyring_file.add, [file] * 6))
+    assert set(added) < set(keyring_file.read(file).key_ids)
+
+
+def test_a_file_that_is_gone_looks_changed(tmp_path: Path) -> None:
+    file = tmp_path / "keyring"
+    keyring_file.create(file)
+    before = keyring_file.mark(file)
+    assert keyring_file.mark(file) == before
+    file.unlink()
+    assert keyring_file.mark(file) != before

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 from storage.database import writing
 from storage.errors import InvalidEnvelope, UnknownKeys
 from storage.keyring import Keyring, generate_key
-from storage.keys import check_keys, count_by_key, has_records
+from storage.keys import check_keys, count_by_key, has_records, unknown_keys
 from storage.records import SealedStore
 from storage.runs import Runs
 
@@ -68,3 +68,21 @@ def test_a_key_whose_records_do_not_open_is_refused(
         connection.execute(text(f"UPDATE {table} SET workspace = 'T2'"))  # noqa: S608 - ours
     with pytest.raises(InvalidEnvelope):
         check_keys(engine, OLD_RING, at=at)
+
+
+def test_the_keys_that_a_keyring_lacks_are_named(engine: Engine, at: datetime) -> None:
+    assert unknown_keys(engine, NEW_RING) == ()
+    check_keys(engine, OLD_RING, at=at)
+    Runs(engine, BOTH).add("T1", b"x", at=at)
+    assert unknown_keys(engine, BOTH) == ()
+    assert unknown_keys(engine, NEW_RING) == (OLD_RING.primary_id,)
+    assert unknown_keys(engine, OLD_RING) == (NEW_RING.primary_id,)
+
+
+def test_one_damaged_record_keeps_nobody_from_the_others(engine: Engine, at: datetime) -> None:
+    store = SealedStore(engine, OLD_RING, kind="settings", dump=str.encode, load=bytes.decode)
+    store.put("T1", "a", revision=0, by="U1", at=at)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE records SET workspace = 'T2'"))
+    Runs(engine, NEW_RING).add("T1", b"x", at=at)
+    check_keys(engine, BOTH, at=at)

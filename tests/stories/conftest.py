@@ -27,9 +27,11 @@ from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.settings import MailSettings, TestPolicy, TLSMode
 from bot.vault import Vault, open_vault
+from storage import keyring_file
 
 SIGNING_SECRET, BOT_TOKEN, APP_TOKEN = "signing-secret-0123", "xoxb-1-bot-token", "xapp-1-app-token"
 HOST = "mail.example.com"
+_GIVEN = ("The new password was given", "new password given")
 
 
 @dataclass
@@ -100,7 +102,13 @@ class Bot:
         await modal.type("New password", password)
         submitted = await modal.submit()
         assert submitted.errors == {}
-        await modal.shows("new password given")
+        told = await self.slack.events.until(
+            lambda: next((each for each in _GIVEN if each in modal.text()), None),
+            what="word of the new password",
+        )
+        if told == _GIVEN[0]:  # it took longer than an answer may, so a window of its own says it
+            await modal.close()
+        await modal.shows(_GIVEN[1])
 
     async def save(self, modal: Modal) -> None:
         """Save, and see that it was."""
@@ -139,9 +147,24 @@ def door() -> str:
 
 
 @pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Variables that say where the bot keeps its data: `--database` names the kind."""
+    wanted = request.config.getoption("--database")
+    if wanted == "sqlite" or request.node.get_closest_marker("only_sqlite"):
+        return {}
+    keyring_file.create(tmp_path / "data" / "keyring")
+    return {"DATABASE_URL": request.getfixturevalue("postgresql_url")}
+
+
+@pytest.fixture
 def environ() -> dict[str, str]:
     """What a story adds to the bot's environment."""
     return {}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -180,6 +203,8 @@ async def bot(
     limits: Limits,
     pace: Pace,
     network: Network,
+    database: dict[str, str],
+    clock: Clock,
     tmp_path: Path,
 ) -> AsyncIterator[Bot]:
     variables: dict[str, str] = {
@@ -194,9 +219,8 @@ async def bot(
         variables["SLACK_APP_TOKEN"] = APP_TOKEN
     else:
         variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
-    config = environment.read(variables | environ)
+    config = environment.read(variables | database | environ)
     network = replace(network, policy=config.policy)
-    clock = Clock()
     vault = open_vault(config, announce=lambda _text: None)
     parts = Parts(
         config=config, vault=vault, network=network, limits=limits, clock=clock, pace=pace
@@ -217,6 +241,7 @@ async def bot(
         await running.program.stop()
         running.program = await begin()
 
+    running.restart = again
     yield running
     await asyncio.wait_for(running.program.stop(), 30)
     vault.close()
@@ -302,12 +327,12 @@ def saying(
 def configure() -> Callable[..., None]:
     """Save settings for an anonymous server without TLS past the form, which is another story."""
 
-    def put(vault: Vault, port: int, **changes: Any) -> None:
+    def put(vault: Vault, port: int, *, workspace: str = "T1", **changes: Any) -> None:
         plain = {"anonymous": True, "tls_mode": TLSMode.NONE, "test_policy": TestPolicy.ANY_ADDRESS}
         values = plain | {"host": HOST, "port": port, "from_address": "team@example.com"}
-        found = vault.settings.get("T1")
+        found = vault.settings.get(workspace)
         vault.settings.put(
-            "T1",
+            workspace,
             MailSettings(**values | changes),
             revision=found.revision if found else 0,
             by="UADMIN",
@@ -392,7 +417,9 @@ class BotProcess:
 
 
 @pytest.fixture
-def variables(slack: StandIn, authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
+def variables(
+    slack: StandIn, authority: trustme.CA, database: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
     """The whole environment of the program in its own process; a story may change it."""
     authority.cert_pem.write_to_path(tmp_path / "trusted.pem")
     return {
@@ -406,22 +433,38 @@ def variables(slack: StandIn, authority: trustme.CA, tmp_path: Path) -> dict[str
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
         "SSL_CERT_FILE": str(tmp_path / "trusted.pem"),  # OpenSSL's own: whom it trusts
-    }
+    } | database
+
+
+@pytest.fixture
+def program() -> tuple[str, ...]:
+    """What Python is told to run."""
+    return ("-m", "bot", "run")
+
+
+@pytest.fixture
+def quick() -> tuple[str, ...]:
+    """The same, but replicas miss each other within seconds."""
+    return (str(Path(__file__).parent / "replica.py"),)
 
 
 @pytest.fixture
 async def launch(
-    slack: StandIn, variables: dict[str, str], door: str
+    slack: StandIn, variables: dict[str, str], door: str, program: tuple[str, ...]
 ) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
-    """Launch the program with `variables`; unless told otherwise, wait until it serves."""
+    """Launch the program with `variables`; unless told otherwise, wait until it serves.
+
+    *alone*: Slack reaches it, and no other.
+    """
     launched: list[BotProcess] = []
 
-    async def start(*, ready: bool = True) -> BotProcess:
+    async def start(*, ready: bool = True, alone: bool = True, **more: str) -> BotProcess:
         if door == "socket":
             variables["SLACK_APP_TOKEN"] = APP_TOKEN
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            env=variables,
+            sys.executable,
+            *program,
+            env=variables | more,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -431,9 +474,9 @@ async def launch(
         launched.append(bot)
         if ready:
             bot.port = (await bot.says("ready"))["port"]
-            if door == "http":
+            if door == "http" and alone:
                 slack.connect_http(f"{bot.address}/slack/events")
-            else:
+            elif door == "socket":
                 await slack.connected()
         return bot
 

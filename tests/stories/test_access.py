@@ -4,9 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.slack.app import REDRAWING
 from bot.slack.pace import Pace
+from storage.tables import records
 
 PEOPLE = ("member", "guest", "deactivated", "foreign")
 ACTIONS = (
@@ -229,9 +231,8 @@ class TestAnAdminOfLongAgo:
         await bot.fill(modal)
         await bot.save(modal)
         with bot.parts.vault.engine.begin() as connection:
-            connection.exec_driver_sql(
-                "UPDATE records SET envelope = x'00' WHERE kind = 'settings'"
-            )
+            saved = records.c.kind == "settings"
+            connection.execute(update(records).where(saved).values(envelope=b"\0"))
         await bot.admin.command("/mailsettings")
         modal = await bot.admin.modal()
         await modal.shows("incident number")

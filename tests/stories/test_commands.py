@@ -1,16 +1,16 @@
 """Small words and late answers: help, Done, what was slow to be judged, limits in a form."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, create_engine
 
 from bot.slack.mailtest.admission import Limits
 from bot.slack.pace import Pace
 from storage.limits import Limit
+from storage.runs import RunState
 
 
 @pytest.mark.both_doors
@@ -46,20 +46,22 @@ def pace() -> Pace:
 
 
 @pytest.fixture
-def hold_up(bot: Any) -> Iterator[Callable[[], sqlite3.Connection]]:
+def hold_up(bot: Any) -> Iterator[Callable[[], Connection]]:
     """Hold the database until `rollback`, and let the bot wait for it but a moment."""
-    path = bot.parts.vault.engine.url.database
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    other = create_engine(bot.parts.vault.engine.url)
+    with other.connect() as connection:
 
-        def begin() -> sqlite3.Connection:
-            other.execute("BEGIN EXCLUSIVE")
-            return other
+        def begin() -> Connection:
+            sqlite = connection.dialect.name == "sqlite"
+            connection.exec_driver_sql("BEGIN EXCLUSIVE" if sqlite else "LOCK TABLE records")
+            return connection
 
         yield begin
+    other.dispose()
 
 
 async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection]
+    bot: Any, hold_up: Callable[[], Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal, host="not a server", password=None)
@@ -75,7 +77,7 @@ async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
 
 
 async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection]
+    bot: Any, hold_up: Callable[[], Connection]
 ) -> None:
     modal = await bot.open_settings()
     await bot.fill(modal)
@@ -91,7 +93,7 @@ async def test_a_save_that_comes_late_is_found_under_the_window_that_waits(
     ("password", "told"), [("s3cret pass", "The new password was given"), ("a\nb", "line breaks")]
 )
 async def test_a_password_that_was_slow_to_be_kept_is_told_in_its_view(
-    bot: Any, hold_up: Callable[[], sqlite3.Connection], password: str, told: str
+    bot: Any, hold_up: Callable[[], Connection], password: str, told: str
 ) -> None:
     modal = await bot.open_settings()
     await modal.press("Set password")
@@ -144,7 +146,7 @@ async def test_a_test_under_way_has_no_details_yet(
     await bot.admin.command("/mailtest", "bob@example.com")
     message = await bot.slack.message("C1", containing="Testing mail")
     await greeting.reached.wait()
-    [run] = bot.parts.vault.runs.untold()
+    [run] = bot.parts.vault.runs.newest("T1", (RunState.RUNNING,), count=2)
     await bot.admin.forge_action({"action_id": "test_details", "value": run.id}, message=message)
     modal = await bot.admin.modal()
     await modal.shows("still under way")

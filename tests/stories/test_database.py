@@ -17,6 +17,8 @@ from bot.slack.program import Program
 from bot.smtp.network import Deadlines, Network
 from storage.errors import Unavailable
 
+pytestmark = pytest.mark.only_sqlite
+
 _LOCK = """
 import sqlite3, sys
 database = sqlite3.connect(sys.argv[1], isolation_level=None)

@@ -50,6 +50,7 @@ async def test_all_faults_are_told_at_once_and_none_of_their_secrets(
     assert SIGNING_SECRET not in bot.output
 
 
+@pytest.mark.only_sqlite
 async def test_the_first_start_makes_a_keyring_for_us_alone_and_says_where(
     launch: Any, tmp_path: Path
 ) -> None:
@@ -64,6 +65,7 @@ async def test_the_first_start_makes_a_keyring_for_us_alone_and_says_where(
     assert warnings == [told]
 
 
+@pytest.mark.only_sqlite
 @pytest.mark.parametrize("trouble", ["lost", "another", "exposed"])
 async def test_without_its_key_the_program_refuses_to_start(
     launch: Any, variables: dict[str, str], tmp_path: Path, trouble: str
@@ -106,6 +108,7 @@ async def launch_elsewhere(launch: Any, variables: dict[str, str], tmp_path: Pat
     return tmp_path / "other/keyring"
 
 
+@pytest.mark.only_sqlite
 async def test_a_second_bot_on_the_same_database_is_refused_and_harms_nothing(
     launch: Any, slack: Any
 ) -> None:
@@ -181,6 +184,7 @@ async def test_a_healthy_bot_is_alive_and_ready(bot: Any) -> None:
     assert await get(bot, "/readyz") == (200, {"status": "ready"})
 
 
+@pytest.mark.only_sqlite
 async def test_a_database_that_is_gone_makes_the_bot_unready_and_its_return_ready(
     bot: Any, tmp_path: Path
 ) -> None:

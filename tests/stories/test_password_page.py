@@ -1,15 +1,17 @@
 """Giving a password on the one-time page: one use, ten minutes, this person, this form."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import select, update
+
+from storage.database import reading, writing
+from storage.tables import metadata, records
 
 PUBLIC = "https://mail.acme.example"
 PAGE = {"MAILSETTINGS_PUBLIC_URL": PUBLIC}
@@ -100,9 +102,10 @@ async def test_the_page_takes_a_password_once_and_the_form_says_so(
     assert SECRET not in "".join(bot.slack.sent_by_bot())
     for secret in (SECRET, token):
         assert secret not in logged(leaks)
-    with closing(sqlite3.connect(bot.parts.vault.engine.url.database)) as database:
-        dump = "".join(database.iterdump())
-    assert token not in dump
+    with reading(bot.parts.vault.engine) as connection:
+        tables = [connection.execute(select(each)).all() for each in metadata.sorted_tables]
+    assert token not in repr(tables)
+    assert SECRET not in repr(tables)
 
 
 @on_our_page
@@ -219,8 +222,9 @@ async def test_a_link_that_the_vault_cannot_read_is_told_with_an_incident(
     bot: Any, browser: Any
 ) -> None:
     page = await link_of(bot, await bot.open_settings())
-    with closing(sqlite3.connect(bot.parts.vault.engine.url.database)) as database, database:
-        database.execute("UPDATE records SET envelope = x'00' WHERE kind = 'password-link'")
+    with writing(bot.parts.vault.engine) as connection:
+        links = records.c.kind == "password-link"
+        connection.execute(update(records).where(links).values(envelope=b"\0"))
     for status, text in (await get(browser, page), await post(browser, page)):
         assert status == 503
         assert "incident number" in text

@@ -6,16 +6,18 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_WORD = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "records",
-        sa.Column("kind", sa.String, nullable=False),
-        sa.Column("workspace", sa.String, nullable=False),
-        sa.Column("name", sa.String, nullable=False),
+        sa.Column("kind", _WORD, nullable=False),
+        sa.Column("workspace", _WORD, nullable=False),
+        sa.Column("name", _WORD, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("key_id", sa.String, nullable=False),
+        sa.Column("key_id", _WORD, nullable=False),
         sa.Column("envelope", sa.LargeBinary, nullable=False),
         sa.Column("changed_by", sa.String, nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
@@ -24,7 +26,7 @@ def upgrade() -> None:
     op.create_index("ix_records_key_id", "records", ["key_id"])
     op.create_table(
         "audit_entries",
-        sa.Column("workspace", sa.String, nullable=False),
+        sa.Column("workspace", _WORD, nullable=False),
         sa.Column("number", sa.Integer, nullable=False, autoincrement=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("actor", sa.String, nullable=False),
@@ -35,12 +37,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "runs",
-        sa.Column("id", sa.String, nullable=False),
-        sa.Column("workspace", sa.String, nullable=False),
+        sa.Column("id", _WORD, nullable=False),
+        sa.Column("workspace", _WORD, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("told", sa.Boolean, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("key_id", sa.String, nullable=False),
+        sa.Column("key_id", _WORD, nullable=False),
         sa.Column("envelope", sa.LargeBinary, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
@@ -50,7 +52,7 @@ def upgrade() -> None:
     op.create_index("ix_runs_told", "runs", ["told"])
     op.create_table(
         "rate_limits",
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("key", _WORD, nullable=False),
         sa.Column("moments", sa.Text, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_rate_limits"),
@@ -58,7 +60,7 @@ def upgrade() -> None:
     op.create_index("ix_rate_limits_expires_at", "rate_limits", ["expires_at"])
     op.create_table(
         "deliveries",
-        sa.Column("key", sa.String, nullable=False),
+        sa.Column("key", _WORD, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_deliveries"),
     )
