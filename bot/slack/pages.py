@@ -17,7 +17,8 @@ _POLICY = (
 )
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { margin: 0; background: Canvas; color: CanvasText; display: grid; place-items: start center; padding: 12vh 1rem 2rem; }
+body { margin: 0; background: Canvas; color: CanvasText; display: grid;
+  place-items: start center; padding: 12vh 1rem 2rem; }
 main { width: min(26rem, 100%); }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .75rem; overflow-wrap: anywhere; }
 p, ul { margin: 0 0 1rem; }
