@@ -65,7 +65,7 @@ class StoredInstallations:
     there, the old one serves.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its surroundings, and how they change a token
         self,
         vault: Vault,
         threads: Threads,

@@ -35,7 +35,7 @@ async def stored(vault: Vault, clock: Any) -> AsyncIterator[StoredInstallations]
     threads.close()
 
 
-async def test_the_environments_token_serves_its_own_workspace(clock: Any) -> None:
+async def test_the_environments_token_serves_its_own_workspace() -> None:
     one = OneInstallation(installation=of("T1"))
     assert (await one.find("T1", "E1")).team_id == "T1"
     for team in ("T2", ""):
