@@ -10,6 +10,7 @@ import structlog
 
 from bot.sending import Trial, explain, service_of
 from bot.slack.access import Caller
+from bot.slack.acting import NotInstalled
 from bot.slack.mailtest.arrivals import Arrivals
 from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.jobs import new_job
@@ -95,6 +96,12 @@ class Duty:
 
         Raises StorageError, TakenOver.
         """
+        try:
+            await self.runner.act(written.workspace)
+        except NotInstalled:
+            # Whoever could be told has removed the app.
+            await self.runner.threads(self.runner.vault.runs.settle, written.id)
+            return
         run, entry = load_run(written.payload), self.runner.entry(written, since=since)
         place = self._place_of(run, entry)
         if self._may_begin(written, run):
@@ -132,7 +139,7 @@ class Duty:
                 recipient=test.recipient,
                 send=test.send,
                 code=test.code,
-                workspace=self.runner.workspace_name,
+                workspace=self.runner.workspace_name(),
                 asked_by=run.asked_by_name,
                 channel=run.channel_name,
                 at=self.runner.clock(),

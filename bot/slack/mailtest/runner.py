@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.sending import Service, Trial, explain, new_code, run_test
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
@@ -61,7 +62,8 @@ class Runner:
     limits: Limits
     clock: Callable[[], datetime]
     metrics: Metrics
-    workspace_name: str
+    workspace_name: Callable[[], str]
+    act: Act
     findings: Findings
     leases: Leases
 
@@ -84,7 +86,7 @@ class Runner:
                 recipient=recipient_for(person, request.recipient, policy),
                 send=request.send,
                 code=new_code(),
-                workspace=self.workspace_name,
+                workspace=self.workspace_name(),
                 asked_by=person.name,
                 channel=spot.name,
                 at=self.clock(),
@@ -115,7 +117,7 @@ class Runner:
             recipient=recipient,
             send=True,
             code=new_code(),
-            workspace=self.workspace_name,
+            workspace=self.workspace_name(),
             asked_by=person.name,
             channel="",
             at=self.clock(),

@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.details import details
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
@@ -53,6 +54,7 @@ class Sequels:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    act: Act
     turns: Turns = field(default_factory=Turns)
     """Of one run, one change is shown after the other."""
 
@@ -80,6 +82,10 @@ class Sequels:
             run = await self.threads(write)
             if run is None:
                 return None, True
+            try:
+                await self.act(run.test.team_id)
+            except NotInstalled:
+                return run, True  # whoever could see it has removed the app
             newest: TestRun | None = run
             done, shown = True, None
             while done and newest is not None and newest != shown:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from bot.config import Config
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrivals import Arrivals
@@ -174,7 +175,7 @@ def any_transcript(any_text: SearchStrategy[str]) -> SearchStrategy[Transcript]:
 
 @pytest.fixture
 async def replica(
-    api: SlackAPI, vault: Vault, config: Config, clock: Any, tmp_path: Path
+    api: SlackAPI, vault: Vault, config: Config, clock: Any, act: Act, tmp_path: Path
 ) -> AsyncIterator[Callable[..., Duty]]:
     """Make replicas on one vault, in a world without mail servers."""
     hosts = tmp_path / "hosts"
@@ -188,7 +189,7 @@ async def replica(
 
     def make(*, shared: bool = True) -> Duty:
         threads = Threads(2)
-        sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock)
+        sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
         runner = Runner(
             slack=api,
             threads=threads,
@@ -198,7 +199,8 @@ async def replica(
             network=network,
             limits=Limits(),
             clock=clock,
-            workspace_name="Acme",
+            workspace_name=lambda: "Acme",
+            act=act,
             findings=Findings(network=network, sequels=sequels),
             metrics=Metrics(),
             leases=Leases(runs=vault.runs, threads=threads, clock=clock, pace=api.pace),
