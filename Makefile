@@ -63,8 +63,8 @@ lock: $(BIN)/python  ## the lock files anew: names, versions and hashes, no addr
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --extra demo pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade --extra demo --group dev --constraint requirements.lock \
-	  pyproject.toml --output-file requirements-dev.lock
+	  --python-version 3.11 --upgrade --extra demo --group dev --group bench \
+	  --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --group build --output-file requirements-build.lock
 

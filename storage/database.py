@@ -97,7 +97,7 @@ def _make_engine(url: str) -> Engine:
     elif parsed.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     # Parameters would put sealed values and identities into errors and logs.
-    return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **options)
+    return create_engine(parsed, hide_parameters=True, **options)
 
 
 @contextmanager

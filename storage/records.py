@@ -53,7 +53,7 @@ class SealedStore(Generic[T]):
     def every(self, workspace: str) -> dict[str, Record[T] | None]:
         """Return the workspace's records by their names; None for one that can't be opened."""
         with reading(self.engine) as connection:
-            found = list(rows.find_every(connection, self.kind, workspace=workspace))
+            found = rows.find_every(connection, self.kind, workspace=workspace)
         return {row.name: self._opened(row) for row in found}
 
     @persistent
