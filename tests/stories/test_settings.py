@@ -312,5 +312,5 @@ async def test_a_complaint_finds_its_field_though_the_form_was_redrawn_meanwhile
     await modal.choose("Mail provider", "Gmail / Google Workspace")
     submitted = await modal.submit()
     assert submitted.outcome == "updated"
-    assert "host name" in modal.text()
+    assert "a server name" in modal.text()
     assert bot.parts.vault.settings.get("T1") is None
