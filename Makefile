@@ -29,7 +29,7 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
-	$(BIN)/pytest --numprocesses=auto --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
 	  --database=postgresql $(ARGS)
 
@@ -72,8 +72,8 @@ lock: $(BIN)/python  ## the lock files anew: names, versions and hashes, no addr
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --extra demo pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade --extra demo --group dev --constraint requirements.lock \
-	  pyproject.toml --output-file requirements-dev.lock
+	  --python-version 3.11 --upgrade --extra demo --group dev --group bench \
+	  --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --group build --output-file requirements-build.lock
 

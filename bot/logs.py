@@ -11,7 +11,15 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _OURS = ("bot", "storage")
-_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access")
+_QUIET = (
+    "slack_sdk",
+    # Slack's clients ask a logger for its own level, not for the one it inherits, and without one
+    # write every call out in full before they throw it away: as much work as the call itself.
+    "slack_sdk.web.async_base_client",
+    "slack_sdk.webhook.async_client",
+    "slack_bolt",
+    "aiohttp.access",
+)
 """At DEBUG these print tokens, whole payloads and parameters (facts: measured)."""
 
 _SILENT = ("alembic", "asyncio", "sqlalchemy")

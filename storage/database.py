@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from sqlalchemy import (
     event,
     make_url,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql as postgresql_dialect
@@ -30,6 +32,7 @@ from sqlalchemy.pool import QueuePool
 
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
+from storage.tables import instant
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,7 +97,7 @@ def _make_engine(url: str) -> Engine:
     elif parsed.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     # Parameters would put sealed values and identities into errors and logs.
-    return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **options)
+    return create_engine(parsed, hide_parameters=True, **options)
 
 
 @contextmanager
@@ -155,6 +158,12 @@ def check_soundness(engine: Engine) -> None:
             postgresql.try_to_write(connection)
         else:
             sqlite.check_soundness(connection)
+
+
+def database_time(connection: Connection) -> datetime:
+    """Return the moment by PostgreSQL's clock, for the clocks of several machines differ."""
+    query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+    return instant(connection.execute(query).scalar_one())
 
 
 def insert_if_absent(connection: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -149,7 +149,7 @@ async def test_nobody_answers_and_after_ten_minutes_the_message_says_so_also_aft
     bot.clock.ahead = timedelta(minutes=9)
     await bot.restart()
     assert "accepted the message" in sent.shown
-    await bot.program.stop()
+    await bot.program.stop()  # so that only the new one can notice
     bot.clock.ahead = timedelta(minutes=11)
     await bot.restart()
     await bot.slack.message("C1", containing="Accepted, not confirmed")
@@ -236,7 +236,7 @@ async def test_the_mail_team_gets_one_text_without_what_signs_in(
     text = " ".join(details.text().split())
     for each in (
         "Protocol: SMTP with STARTTLS",
-        "Sign-in: with login",
+        "Sign-in: with username and password",
         "Queue id: 4F1234567",
         "Code:",
         "STAGES",
