@@ -156,6 +156,18 @@ def test_every_make_target_in_the_readme_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+def test_every_test_behind_the_threat_model_exists() -> None:
+    model = (ROOT / "README.md").read_text().partition("### Threat model")[2].partition("\n## ")[0]
+    lines = [each for each in model.splitlines() if each.startswith("| ")][1:]
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert len(lines) >= 8
+    for line in lines:
+        named = re.findall(r"`(test_\w+)`", line)
+        assert named, line
+        for each in named:
+            assert f"def {each}(" in tests, each
+
+
 @pytest.mark.parametrize(
     "name", ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
 )
