@@ -1,4 +1,4 @@
-"""A relay in front of the stand-in for Slack, which makes it as far away as Slack is."""
+"""A relay in front of a server on loopback, which makes it as far away as servers are."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ class Distance:
     """Everything that is sent arrives a whole round trip later; answers come back at once.
 
     Seen by the sender that is the same as half a round trip each way. A new connection costs one
-    round trip more, for TCP's handshake. Slack's own has TLS too, which costs another.
+    round trip more, for TCP's handshake: so what a mail server says first is there after two.
     """
 
     def __init__(self, *, to_port: int, seconds: float) -> None:
@@ -38,8 +38,10 @@ class Distance:
         far, onward = await asyncio.open_connection("127.0.0.1", self._to_port)
         self._connections.add(back)
         there = asyncio.create_task(self._delayed(near, onward, since=made + self._seconds))
+        first = made + 2 * self._seconds
         try:
             while chunk := await far.read(2**16):
+                await asyncio.sleep(first - asyncio.get_running_loop().time())
                 back.write(chunk)
         except ConnectionError:
             pass  # one end is gone, and so is the connection
