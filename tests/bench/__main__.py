@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -50,7 +51,7 @@ async def run(directory: Path, plan: Plan) -> Results:
     starts = await starting.measure(directory / "starts", form, plan, trust=trust)
     return Results(
         circumstances=watch.end(quick=plan.quick),
-        goals=goals(told, megabytes, isolated, starts, mailed),
+        goals=goals(told, isolated, starts, mailed),
         commands=told,
         megabytes=megabytes,
         acquaintance=known,
@@ -93,6 +94,8 @@ async def _compare(directory: Path, plan: Plan, trust: Trust, watch: Watch) -> C
 def main() -> None:
     """Run the benchmark; what keeps it from figures is told on the standard error, status 1."""
     given = _arguments()
+    # However we are ended, the bots end with us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory() as directory:
         try:
             results = asyncio.run(run(Path(directory), QUICK if given.quick else FULL))

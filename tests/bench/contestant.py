@@ -33,7 +33,7 @@ class Contestant:
         """End the bot and its stand-in."""
         await self.bot.kill()
         if self.distance is not None:
-            self.distance.stop()
+            await self.distance.stop()
         await self.slack.stop()
 
 

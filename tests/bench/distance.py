@@ -16,7 +16,9 @@ class Distance:
         self._seconds = seconds
         self.port = 0
         """Known from `start` on."""
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.StreamWriter] = {}
+        """The near end of each, and its far one."""
+        self._relays: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen on loopback."""
@@ -28,15 +30,22 @@ class Distance:
         for each in self._connections:
             each.close()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Close everything."""
         self._server.close()
-        self.hang_up()
+        for near, far in self._connections.items():
+            near.close()
+            far.close()
+        await asyncio.gather(*self._relays)
 
     async def _relay(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         made = asyncio.get_running_loop().time()
+        relay = asyncio.current_task()
+        assert relay is not None
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
         far, onward = await asyncio.open_connection("127.0.0.1", self._to_port)
-        self._connections.add(back)
+        self._connections[back] = onward
         there = asyncio.create_task(self._delayed(near, onward, since=made + self._seconds))
         first = made + 2 * self._seconds
         try:
@@ -47,7 +56,7 @@ class Distance:
             pass  # one end is gone, and so is the connection
         finally:
             there.cancel()
-            self._connections.discard(back)
+            self._connections.pop(back)
             onward.close()
             back.close()
 

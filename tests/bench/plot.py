@@ -9,7 +9,7 @@ from tests.bench.results import Results
 
 _COLOURS = {OURS: "#1264a3", BARE: "#8d8d8d", ORDINARY: "#c9c9c9"}
 _OTHERS = "#8d8d8d"
-_WIDTH, _LABELS, _BARS, _LINE, _TOP = 420, 150, 200, 20, 44
+_WIDTH, _LABELS, _BARS, _LINE, _TOP = 460, 160, 180, 20, 44
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
