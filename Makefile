@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test run demo check format lock bench pictures clean
+.PHONY: test proof run demo check format lock bench pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -32,6 +32,10 @@ test: check  ## format, lint, types, house rules, tests; the stories on both dat
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
 	  --database=postgresql $(ARGS)
+
+proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
+	$(BIN)/pytest --numprocesses=auto --hypothesis-profile=proof --timeout=3600 \
+	  -m "hypothesis or proof" $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -25,6 +25,10 @@ _QUIET = (
 _SILENT = ("alembic", "asyncio", "sqlalchemy")
 """At INFO these tell every look at the schema, every slow callback and every statement."""
 
+_MUTE = "aiohttp.server"
+"""It tells of each malformed request, with its bytes, as an error with a trace. What fails in a
+handler is told by `doors`."""
+
 _SHORTEST = 4
 """Characters of the shortest value worth replacing: shorter ones would hide half the log."""
 
@@ -72,6 +76,7 @@ def configure(stream: TextIO, *, level: str, log_format: str, secrets: Iterable[
         logging.getLogger(name).setLevel(max(wanted, logging.INFO))
     for name in _SILENT:
         logging.getLogger(name).setLevel(max(wanted, logging.WARNING))
+    logging.getLogger(_MUTE).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

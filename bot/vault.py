@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 
 from bot.config import Config
+from bot.installs import Installs, make_installs
 from bot.keyring_source import UnusableKeyring, keyring_place, live_keyring, read_keyring
 from bot.smtp.settings import MailSettings, dump, load
 from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
@@ -34,8 +35,6 @@ from storage.runs import Runs
 from storage.schema import migrate, schema_of
 from storage.sqlite import file_of, hold
 
-_SETTINGS = "settings"
-
 
 class VaultClosed(Exception):
     """The vault can't be opened as things are. The text says why, and what the operator does."""
@@ -48,6 +47,7 @@ class Vault:
     engine: Engine
     keyring: Keys
     settings: SealedStore[MailSettings]
+    installs: Installs
     keys: SealedStore[SSLKey]
     """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
@@ -64,13 +64,15 @@ class Vault:
     deliveries: Deliveries
     replicas: Replicas
 
-    def ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+    def ssl_keys(self, workspace: str) -> dict[str, SSLKey | None]:
         """Return the workspace's SSL keys by their ids, in the order of their names.
 
-        Raises Unavailable; InvalidEnvelope and UnknownKey for one that can't be opened.
+        None for one that can't be opened; those come last. Raises Unavailable.
         """
-        known = [(name, record.value) for name, record in self.keys.all(workspace).items()]
-        return dict(sorted(known, key=lambda each: each[1].name.casefold()))
+        found = self.keys.every(workspace)
+        known = {key_id: each.value for key_id, each in found.items() if each is not None}
+        in_order = sorted(known.items(), key=lambda each: each[1].name.casefold())
+        return {**dict(in_order), **dict.fromkeys(each for each in found if each not in known)}
 
     def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
         """Return the SSL key that *settings* use; None: none, or it can't be had any more.
@@ -274,10 +276,12 @@ def _assemble(engine: Engine, keyring: Keys) -> Vault:
     def documents(kind: str) -> SealedStore[dict[str, Any]]:
         return SealedStore(engine, keyring, kind=kind, dump=_dump_document, load=json.loads)
 
+    settings = SealedStore(engine, keyring, kind="settings", dump=dump, load=load)
     return Vault(
         engine=engine,
         keyring=keyring,
-        settings=SealedStore(engine, keyring, kind=_SETTINGS, dump=dump, load=load),
+        settings=settings,
+        installs=make_installs(engine, keyring, settings),
         keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
         drafts=documents("draft"),
         passwords=documents("pending-password"),

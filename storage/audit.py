@@ -23,7 +23,8 @@ from storage.tables import audit_entries, microseconds
 Detail = Mapping[str, str | int | bool | Sequence[str] | None]
 """What an entry tells besides actor and action. Kept in clear: names of secrets, never secrets."""
 
-_HEAD = "audit-head"
+HEAD = "audit-head"
+"""The kind of record that the head of a chain is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ class AuditLog:
         order = (audit_entries.c.workspace, audit_entries.c.number)
         query = select(audit_entries).order_by(*order)
         with reading(self.engine) as connection:
-            heads = {row.workspace: row for row in find_all(connection, _HEAD)}
+            heads = {row.workspace: row for row in find_all(connection, HEAD)}
             lines = (_Line(**row) for row in connection.execute(query).mappings())
             for workspace, chain in groupby(lines, key=lambda line: line.workspace):
                 _verify_chain(self.keyring, chain, head=heads.pop(workspace, None))
@@ -95,7 +96,7 @@ def append(
 ) -> Entry:
     """Write *event* down in the caller's transaction. Raises as `AuditLog.append` does."""
     # A head of number 0 comes first, so that there is a row to lock also for the first event.
-    while (head := find(connection, _HEAD, workspace=workspace, lock=True)) is None:
+    while (head := find(connection, HEAD, workspace=workspace, lock=True)) is None:
         _seal_head(keyring, workspace, number=0, value="", at=at).insert(connection)
     line = _Line(
         workspace=workspace,
@@ -141,7 +142,7 @@ class _Line:
 def _seal_head(
     keyring: Keys, workspace: str, *, number: int, value: str, at: datetime
 ) -> SealedRow:
-    context = Context(kind=_HEAD, workspace=workspace, revision=number)
+    context = Context(kind=HEAD, workspace=workspace, revision=number)
     return SealedRow.seal(keyring, context, plaintext=value.encode(), by="", at=at)
 
 

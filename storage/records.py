@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from storage import audit, rows
 from storage.audit import Event
 from storage.database import delete_unlocked, persistent, reading, writing
-from storage.errors import StaleRevision
+from storage.errors import InvalidEnvelope, StaleRevision, UnknownKey
 from storage.keyring import Context, Keys
 from storage.rows import SealedRow
 from storage.tables import records
@@ -33,7 +33,7 @@ class SealedStore(Generic[T]):
     """All records of one *kind*, written with *dump* and read with *load*.
 
     A workspace has one record for each name. A name stands in the database in clear: hash one
-    that is a secret. Every method raises Unavailable; those that return records raise
+    that is a secret. Every method raises Unavailable; those that return one record raise
     InvalidEnvelope and UnknownKey for what can't be opened, which is never taken for absent.
     """
 
@@ -50,11 +50,11 @@ class SealedStore(Generic[T]):
             row = rows.find(connection, self.kind, workspace=workspace, name=name)
         return self._record(row) if row else None
 
-    def all(self, workspace: str) -> dict[str, Record[T]]:
-        """Return the workspace's records by their names, in order."""
+    def every(self, workspace: str) -> dict[str, Record[T] | None]:
+        """Return the workspace's records by their names; None for one that can't be opened."""
         with reading(self.engine) as connection:
-            found = rows.find_named(connection, self.kind, workspace=workspace)
-        return {row.name: self._record(row) for row in found}
+            found = rows.find_every(connection, self.kind, workspace=workspace)
+        return {row.name: self._opened(row) for row in found}
 
     @persistent
     def put(  # noqa: PLR0913 - which record, over which revision, by whom, when: all are needed
@@ -131,6 +131,12 @@ class SealedStore(Generic[T]):
         old = (records.c.kind == self.kind) & (records.c.changed_at < before)
         with writing(self.engine) as connection:
             return delete_unlocked(connection, records, old)
+
+    def _opened(self, row: SealedRow) -> Record[T] | None:
+        try:
+            return self._record(row)
+        except (InvalidEnvelope, UnknownKey):
+            return None
 
     def _record(self, row: SealedRow) -> Record[T]:
         return Record(

@@ -96,16 +96,16 @@ def find(
     return SealedRow(**row) if row else None
 
 
-def find_named(connection: Connection, kind: str, *, workspace: str) -> tuple[SealedRow, ...]:
-    """Return a workspace's rows of a kind, in the order of their names."""
-    found = connection.execute(_NAMED, {"kind": kind, "workspace": workspace})
-    return tuple(SealedRow(**row) for row in found.mappings())
-
-
 def find_all(connection: Connection, kind: str) -> Iterator[SealedRow]:
     """Give all rows of a kind."""
     for row in connection.execute(select(records).where(records.c.kind == kind)).mappings():
         yield SealedRow(**row)
+
+
+def find_every(connection: Connection, kind: str, *, workspace: str) -> tuple[SealedRow, ...]:
+    """Return a workspace's rows of a kind, in the order of their names."""
+    found = connection.execute(_NAMED, {"kind": kind, "workspace": workspace})
+    return tuple(SealedRow(**row) for row in found.mappings())
 
 
 def remove(

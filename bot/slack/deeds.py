@@ -7,6 +7,8 @@ from storage.audit import Entry, Event
 
 SAVED = "settings.saved"
 TESTED = "test.ended"
+INSTALLED = "app.installed"
+ERASED = "workspace.erased"
 CONFIRMED = "test.confirmed"
 MISSED = "test.missed"
 KEY_UPLOADED = "key.uploaded"
@@ -38,6 +40,16 @@ def tested(
         action=TESTED,
         detail={"outcome": outcome, "stage": stage, "cause": cause, "revision": revision},
     )
+
+
+def installed(user_id: str) -> Event:
+    """Say that the app was installed."""
+    return Event(actor=user_id, action=INSTALLED, detail={})
+
+
+def erased() -> Event:
+    """Say that everything was erased because Slack said that the app was removed."""
+    return Event(actor="slack", action=ERASED, detail={})
 
 
 def answered(user_id: str, *, arrived: bool, seconds: int) -> Event:

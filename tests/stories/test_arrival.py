@@ -236,7 +236,7 @@ async def test_the_mail_team_gets_one_text_without_what_signs_in(
     text = " ".join(details.text().split())
     for each in (
         "Protocol: SMTP with STARTTLS",
-        "Sign-in: with login",
+        "Sign-in: with username and password",
         "Queue id: 4F1234567",
         "Code:",
         "STAGES",
