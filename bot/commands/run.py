@@ -35,6 +35,7 @@ def run(config: Config) -> int:
                 # Here, because of two bots the one with our database is the one to name.
                 for each in found:
                     raise Stop(f"{each.fault.problem} {each.fault.cure}", each.status)
+                vault.audit.announce_heads()
                 asyncio.run(serve(Parts(config=config, vault=vault, network=network_of(config))))
         except DatabaseInUse as problem:
             raise Stop(str(problem), os.EX_TEMPFAIL) from problem
