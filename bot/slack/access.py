@@ -86,12 +86,14 @@ class Access:
         *,
         admins: frozenset[str],
         pace: Pace,
+        refused: Callable[[Caller], None] = lambda _caller: None,
         seconds: Callable[[], float] = time.monotonic,
         remembered: int = 10_000,
     ) -> None:
         self._client = client
         self._admins = admins
         self._pace = pace
+        self._refused = refused
         self._seconds = seconds
         self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
@@ -132,6 +134,7 @@ class Access:
         """Return the admin that *caller* is. Raises NotAdmin, SlackSilent."""
         person = await self.person(caller, fresh=fresh)
         if person.role is not Role.ADMIN:
+            self._refused(caller)
             foreign = person.role is Role.NOBODY and caller.home_team_id != caller.team_id
             raise NotAdmin(OTHER_WORKSPACE if foreign else ADMINS_ONLY)
         return person

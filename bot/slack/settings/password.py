@@ -13,6 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.access import Access, Caller, Refused
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
+from bot.slack.refusals import note_door
 from bot.slack.replies import Body, Replies
 from bot.slack.settings.form import Form
 from bot.slack.settings.forms import Forms, Page, form_id_of
@@ -92,6 +93,7 @@ class PasswordListeners:
         link = await self.threads(self._link, token, use=False)
         if link is None:
             raise LinkGone(LINK_GONE)
+        note_door("password_page")
         await self.access.admin(link.caller, fresh=True)
         form = await self.threads(self.forms.draft, link.caller, link.form_id)
         if form.over:
