@@ -78,7 +78,7 @@ def _pages(older: int | None, *, newest: bool) -> Block:
 def _entry(happening: Happening) -> list[Block]:
     entry = happening.entry
     lines = [f"{moment(entry.at)}: {_who(entry.actor)} {_deed(happening)}"]
-    if _has_values(happening):
+    if not _is_terse(happening):
         lines += [_change(each) for each in happening.changes]
     blocks = sections(lines)
     if number := happening.returnable:
@@ -112,15 +112,18 @@ def _save(happening: Happening) -> str:
         begin = f"went back to revision {former}{more}, which made revision {number}"
     elif other := other_sentence(entry):
         begin = f"{other}, which made revision {number}"
-    elif _has_values(happening):
-        begin = f"saved revision {number}"
+    elif _is_terse(happening):
+        begin = "changed " + escape(listed([LABELS.get(each, each) for each in fields_of(entry)]))
     else:
-        return "changed " + escape(listed([LABELS.get(each, each) for each in fields_of(entry)]))
+        begin = f"saved revision {number}"
     return begin
 
 
-def _has_values(happening: Happening) -> bool:
-    return any(each.after is not None for each in happening.changes)
+def _is_terse(happening: Happening) -> bool:
+    """Tell whether a save's fields are named in its sentence, since their values aren't known."""
+    entry = happening.entry
+    known = any(each.after is not None for each in happening.changes)
+    return not (known or return_of(entry)[0] or other_sentence(entry))
 
 
 def _change(change: Change) -> str:
