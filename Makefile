@@ -29,7 +29,7 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
-	$(BIN)/pytest --numprocesses=auto --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
 	  --database=postgresql $(ARGS)
 

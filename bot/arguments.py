@@ -115,7 +115,7 @@ COMMANDS = (
     Command(
         name="doctor",
         summary="look at everything that the bot needs, and tell each cure",
-        options=(_json,),
+        options=(_workspace, _json),
     ),
     Command(name="keyring new", summary="make the keyring file; one that exists stays as it is"),
     Command(name="keyring add", summary="append a new key that opens, and seals nothing yet"),

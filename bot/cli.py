@@ -138,6 +138,7 @@ def _doctor(call: Call) -> int:
         call.environ,
         call.console,
         clock=lambda: datetime.now(UTC),
+        workspace=call.arguments.workspace,
         as_json=call.arguments.json,
     )
 

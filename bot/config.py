@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot import combined, variables
+from bot.credentials import read_credentials
 from bot.environment import Environment, Fault
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer
@@ -35,9 +36,16 @@ def _secret(name: str, meaning: str) -> Variable:
 
 
 VARIABLES = (
-    _secret("SLACK_BOT_TOKEN", "The bot token of your Slack app, `xoxb-...`. Required"),
+    _secret(
+        "SLACK_BOT_TOKEN",
+        "The bot token of your Slack app, `xoxb-...`. Required for one workspace",
+    ),
     _secret("SLACK_APP_TOKEN", "The app-level token, `xapp-...`: switches Socket Mode on"),
     _secret("SLACK_SIGNING_SECRET", "The app's signing secret. Required without an app token"),
+    _variable(
+        "SLACK_CLIENT_ID", "", "The app's client id: switches installation by many workspaces on"
+    ),
+    _secret("SLACK_CLIENT_SECRET", "The app's client secret. Required with a client id"),
     _variable(
         "SLACK_API_URL", "https://slack.com/api/", "Another Web API of Slack, such as GovSlack's"
     ),
@@ -116,10 +124,13 @@ class Config:
     """What the environment says, made sure of."""
 
     bot_token: str = field(repr=False)
-    """Empty only when it was not asked for."""
+    """Empty where installations bring their own, or where it was not asked for."""
     app_token: str | None = field(repr=False)
     """Set: Socket Mode. None: HTTP."""
     signing_secret: str | None = field(repr=False)
+    client_id: str
+    """Empty: one workspace, by the bot token."""
+    client_secret: str = field(repr=False)
     api_url: str
     """Ends with a slash."""
     host: str
@@ -146,7 +157,7 @@ class Config:
     def secrets(self) -> tuple[str, ...]:
         """All values that must appear in no log."""
         service = self.default_server.password if self.default_server else None
-        tokens = (self.bot_token, self.app_token, self.signing_secret)
+        tokens = (self.bot_token, self.app_token, self.signing_secret, self.client_secret)
         found = (
             *tokens,
             self.keyring_text,
@@ -165,7 +176,7 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     """
     environment = Environment(environ)
     for_tokens = environment if for_slack else Environment(environ)
-    bot_token, app_token, signing_secret = _slack(for_tokens)
+    slack = read_credentials(for_tokens)
     path = partial(variables.path, home=environment.text("HOME"))
     data_dir = environment.value(
         "MAILSETTINGS_DATA_DIR", path, fallback=Path(), default="~/.local/share/mailsettings"
@@ -173,9 +184,11 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     policy = combined.policy(environment)
     default_server, default_from = combined.mail_service(environment, policy)
     config = Config(
-        bot_token=bot_token,
-        app_token=app_token,
-        signing_secret=signing_secret,
+        bot_token=slack.bot_token,
+        app_token=slack.app_token or None,
+        signing_secret=slack.signing_secret or None,
+        client_id=slack.client_id,
+        client_secret=slack.client_secret,
         api_url=environment.value(
             "SLACK_API_URL", variables.api_url, fallback="https://slack.com/api/"
         ),
@@ -215,35 +228,6 @@ def read(environ: Mapping[str, str], *, for_slack: bool = True, terminal: bool =
     if environment.faults:
         raise InvalidEnvironment(tuple(environment.faults), config=config)
     return config
-
-
-def _slack(environment: Environment) -> tuple[str, str | None, str | None]:
-    """Return bot token, app-level token and signing secret."""
-    bot, app, signing = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
-    bot_token, app_token, signing_secret = (
-        environment.parsed(name, environment.secret(name), parse, fallback="")
-        for name, parse in (
-            (bot, variables.bot_token),
-            (app, variables.app_token),
-            (signing, variables.signing_secret),
-        )
-    )
-    if not environment.has_secret(bot):
-        environment.fault(bot, "It is not set.", variables.CURES[bot])
-    if not (environment.has_secret(app) or environment.has_secret(signing)):
-        environment.fault(
-            app,
-            f"It is not set, and neither is {signing}: Slack could not reach the bot.",
-            f"For Socket Mode, which needs no public address: {variables.CURES[app]} "
-            f"Or, for HTTP, set {signing}: {variables.CURES[signing]}",
-        )
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
-        if environment.has_secret(name):
-            # Bolt would read them by itself and keep tokens in clear files.
-            environment.fault(
-                name, "This version serves one workspace only, by its bot token.", f"Remove {name}."
-            )
-    return bot_token, app_token or None, signing_secret or None
 
 
 def _choice(environment: Environment, name: str, choices: tuple[str, ...]) -> str:

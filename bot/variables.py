@@ -14,16 +14,6 @@ from bot.smtp.fields import parse_host
 from bot.smtp.policy import AddressPolicy
 from bot.smtp.settings import MailServer, TLSMode
 
-CURES = {
-    "SLACK_BOT_TOKEN": "Copy the “Bot User OAuth Token” of your app, which begins with xoxb-, from "
-    "“OAuth & Permissions” at https://api.slack.com/apps, without quotes or spaces.",
-    "SLACK_APP_TOKEN": "Make a token with the scope connections:write under “Basic Information”, "
-    "“App-Level Tokens”, at https://api.slack.com/apps. It begins with xapp-.",
-    "SLACK_SIGNING_SECRET": "Copy the “Signing Secret” under “Basic Information” at "
-    "https://api.slack.com/apps, without quotes or spaces.",
-}
-"""Where each of Slack's secrets is found."""
-
 POLICY_PARTS = {
     "allowed_hosts": "List host names, addresses or networks, such as 10.0.0.0/8, with commas.",
     "allowed_ports": "List port numbers with commas, or set * for any port.",
@@ -31,10 +21,6 @@ POLICY_PARTS = {
 }
 """The parts of the address policy, each with the cure for its variable."""
 
-_BOT_TOKEN = re.compile(r"(?:xoxe\.)?xoxb-[A-Za-z0-9._-]+")
-_APP_TOKEN = re.compile(r"xapp-[A-Za-z0-9._-]+")
-_SECRET = re.compile(r"[!#-&(-~]+")  # visible ASCII, no quotes
-_ANY_TOKEN = re.compile(r"[\"']?(?P<kind>xapp-|xoxe[.-]|xox[a-z]-)")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 _LOOPBACK = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1")
 
@@ -61,27 +47,6 @@ class Unusable(ValueError):
         super().__init__(problem)
         self.problem = problem
         self.cure = cure
-
-
-def bot_token(text: str) -> str:
-    """Return a bot token, `xoxb-...` or `xoxe.xoxb-...`. Raises Unusable."""
-    if not _BOT_TOKEN.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "a bot token"), CURES["SLACK_BOT_TOKEN"])
-    return text
-
-
-def app_token(text: str) -> str:
-    """Return an app-level token, `xapp-...`. Raises Unusable."""
-    if not _APP_TOKEN.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "an app-level token"), CURES["SLACK_APP_TOKEN"])
-    return text
-
-
-def signing_secret(text: str) -> str:
-    """Return a signing secret. Raises Unusable for what is plainly something else."""
-    if _ANY_TOKEN.match(text) or not _SECRET.fullmatch(text):
-        raise Unusable(_what_it_holds(text, "a signing secret"), CURES["SLACK_SIGNING_SECRET"])
-    return text
 
 
 def api_url(text: str) -> str:
@@ -283,14 +248,6 @@ def _web_address(text: str, *, example: str) -> str:
     if parts.query or parts.fragment or parts.username is not None:
         raise Unusable("It has more than a host, a port and a path.", cure)
     return text.rstrip("/")
-
-
-def _what_it_holds(text: str, wanted: str) -> str:
-    """Say that *text* isn't *wanted*; of a token only its kind is named."""
-    kinds = {"xoxb": "a bot token", "xoxe": "a token", "xapp": "an app-level token"}
-    if (match := _ANY_TOKEN.match(text)) and (kind := kinds.get(match["kind"][:4], "")) != wanted:
-        return f"It holds {kind or 'another kind of token'}, not {wanted}."
-    return f"It is not {wanted}."
 
 
 def _shown(text: str) -> str:

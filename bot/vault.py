@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 
 from bot.config import Config
+from bot.installs import Installs, make_installs
 from bot.keyring_source import UnusableKeyring, keyring_place, live_keyring, read_keyring
 from bot.smtp.settings import MailSettings
 from bot.smtp.ssl_keys import SSLKey
@@ -46,6 +47,7 @@ class Vault:
     engine: Engine
     keyring: Keys
     settings: SealedStore[MailSettings]
+    installs: Installs
     revisions: SealedStore[MailSettings]
     """What was saved earlier, without passwords; a record's name is the revision."""
     keys: SealedStore[SSLKey]
@@ -272,10 +274,12 @@ def _lost(config: Config, wanted: Iterable[str]) -> VaultClosed:
 
 
 def _assemble(engine: Engine, keyring: Keys) -> Vault:
+    settings = settings_store(engine, keyring)
     return Vault(
         engine=engine,
         keyring=keyring,
-        settings=settings_store(engine, keyring),
+        settings=settings,
+        installs=make_installs(engine, keyring, settings),
         revisions=revision_store(engine, keyring),
         keys=key_store(engine, keyring),
         drafts=document_store(engine, keyring, "draft"),

@@ -24,7 +24,8 @@ from storage.tables import audit_entries, microseconds, records
 Detail = Mapping[str, str | int | bool | Sequence[str] | None]
 """What an entry tells besides actor and action. Kept in clear: names of secrets, never secrets."""
 
-_HEAD = "audit-head"
+HEAD = "audit-head"
+"""The kind of record that the head of a chain is."""
 _MOST_HEADS = 100
 """With more workspaces, a start doesn't log each one's head."""
 
@@ -88,7 +89,7 @@ class AuditLog:
 
     def announce_heads(self) -> None:
         """Log the head of each chain, unless there are very many. Raises Unavailable."""
-        query = select(records).where(records.c.kind == _HEAD).limit(_MOST_HEADS + 1)
+        query = select(records).where(records.c.kind == HEAD).limit(_MOST_HEADS + 1)
         with reading(self.engine) as connection:
             heads = [SealedRow(**row) for row in connection.execute(query).mappings()]
         if len(heads) > _MOST_HEADS:
@@ -110,7 +111,7 @@ class AuditLog:
         order = (audit_entries.c.workspace, audit_entries.c.number)
         query = select(audit_entries).order_by(*order)
         with reading(self.engine) as connection:
-            heads = {row.workspace: row for row in find_all(connection, _HEAD)}
+            heads = {row.workspace: row for row in find_all(connection, HEAD)}
             lines = (_Line(**row) for row in connection.execute(query).mappings())
             for workspace, chain in groupby(lines, key=lambda line: line.workspace):
                 _verify_chain(self.keyring, chain, head=heads.pop(workspace, None))
@@ -123,7 +124,7 @@ def append(
 ) -> Entry:
     """Write *event* down in the caller's transaction. Raises as `AuditLog.append` does."""
     # A head of number 0 comes first, so that there is a row to lock also for the first event.
-    while (head := find(connection, _HEAD, workspace=workspace, lock=True)) is None:
+    while (head := find(connection, HEAD, workspace=workspace, lock=True)) is None:
         _seal_head(keyring, workspace, number=0, value="", at=at).insert(connection)
     line = _Line(
         workspace=workspace,
@@ -181,7 +182,7 @@ class _Line:
 def _seal_head(
     keyring: Keys, workspace: str, *, number: int, value: str, at: datetime
 ) -> SealedRow:
-    context = Context(kind=_HEAD, workspace=workspace, revision=number)
+    context = Context(kind=HEAD, workspace=workspace, revision=number)
     return SealedRow.seal(keyring, context, plaintext=value.encode(), by="", at=at)
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from sqlalchemy import (
     event,
     make_url,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql as postgresql_dialect
@@ -30,6 +32,7 @@ from sqlalchemy.pool import QueuePool
 
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
+from storage.tables import instant
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -155,6 +158,12 @@ def check_soundness(engine: Engine) -> None:
             postgresql.try_to_write(connection)
         else:
             sqlite.check_soundness(connection)
+
+
+def database_time(connection: Connection) -> datetime:
+    """Return the moment by PostgreSQL's clock, for the clocks of several machines differ."""
+    query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+    return instant(connection.execute(query).scalar_one())
 
 
 def insert_if_absent(connection: Connection, table: Table, values: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from hypothesis import settings
 from bot.demo.names import NameServer, Zone
 from bot.smtp.settings import TLSMode
 
-pytest_plugins = ["tests.postgresql"]
+pytest_plugins = ["tests.postgresql", "tests.front", "tests.many"]
 
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")
@@ -161,15 +161,19 @@ class _Handler:
         self._note(" ".join(["MAIL", address, *options]))
         if self._process.credentials and not session.authenticated:
             return "530 5.7.0 Authentication required"
+        if "MAIL" in self._process.reject:
+            return self._process.reject["MAIL"]
         envelope.mail_from = address
-        return self._process.reject.get("MAIL", "250 2.1.0 Sender taken")
+        return "250 2.1.0 Sender taken"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
     ) -> str:
         self._note(f"RCPT {address}")
+        if "RCPT" in self._process.reject:
+            return self._process.reject["RCPT"]
         envelope.rcpt_tos.append(address)
-        return self._process.reject.get("RCPT", "250 2.1.5 Recipient taken")
+        return "250 2.1.5 Recipient taken"
 
     async def handle_RSET(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self._note("RSET")

@@ -102,9 +102,46 @@ def test_a_mixed_up_token_is_named_by_its_kind_only(variable: str, value: str, w
     assert value.strip('"') not in problem + cure
 
 
-def test_client_id_and_secret_are_refused_because_bolt_would_read_them() -> None:
-    found = faults(SLACK | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "abc"})
-    assert found.keys() == {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"}
+MANY = {
+    "HOME": "/home/ana",
+    "SLACK_CLIENT_ID": "123.456",
+    "SLACK_CLIENT_SECRET": "8f742231b10e9999",
+    "SLACK_SIGNING_SECRET": "8f742231b10e8888",
+    "MAILSETTINGS_PUBLIC_URL": "https://mail-bot.example.com",
+}
+
+
+def test_client_id_and_secret_stand_in_place_of_a_bot_token() -> None:
+    config = read(MANY)
+    assert (config.client_id, config.bot_token) == ("123.456", "")
+    assert config.client_secret == "8f742231b10e9999"
+    assert config.client_secret in config.secrets
+    assert config.client_secret not in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("changes", "variable", "told"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1-2-abc"}, "SLACK_BOT_TOKEN", "set beside SLACK_CLIENT_ID"),
+        ({"SLACK_CLIENT_SECRET": ""}, "SLACK_CLIENT_SECRET", "SLACK_CLIENT_ID is"),
+        ({"SLACK_CLIENT_ID": ""}, "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET is"),
+        ({"SLACK_CLIENT_ID": "abc"}, "SLACK_CLIENT_ID", "not a client id"),
+        ({"SLACK_CLIENT_SECRET": "xoxb-1-2"}, "SLACK_CLIENT_SECRET", "It holds a bot token"),
+        ({"MAILSETTINGS_PUBLIC_URL": ""}, "MAILSETTINGS_PUBLIC_URL", "Slack sends people back"),
+        ({"SLACK_SIGNING_SECRET": ""}, "SLACK_APP_TOKEN", "Slack could not reach the bot"),
+    ],
+)
+def test_what_many_workspaces_need_is_told(
+    changes: dict[str, str], variable: str, told: str
+) -> None:
+    found = faults(MANY | changes)
+    assert found.keys() == {variable}
+    assert told in found[variable][0]
+
+
+def test_without_any_token_both_ways_are_named() -> None:
+    found = faults({"HOME": "/home/ana"})
+    assert "for installation by many workspaces, set SLACK_CLIENT_ID" in found["SLACK_BOT_TOKEN"][1]
 
 
 def test_the_operators_commands_need_no_tokens_and_use_right_ones() -> None:
@@ -399,6 +436,7 @@ def test_the_table_names_each_variable_once_and_every_secret_is_marked() -> None
         "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN",
         "SLACK_SIGNING_SECRET",
+        "SLACK_CLIENT_SECRET",
         "DATABASE_URL",
         "MAILSETTINGS_KEYRING",
         "MAILSETTINGS_DEFAULT_SMTP_URL",
@@ -422,4 +460,4 @@ def test_whatever_the_environment_says_the_answer_is_a_config_or_its_faults(
             if each.variable in secrets and len(value) > 8:
                 assert value not in each.problem + each.cure
     else:
-        assert found.bot_token.startswith("xox")
+        assert found.client_id or found.bot_token.startswith("xox")

@@ -12,6 +12,9 @@ import pytest
 import yaml
 
 from bot.commands.slack_checks import OPTIONAL_SCOPES, REQUIRED_SCOPES
+from bot.slack.install import OPTIONAL_SCOPES as SCOPES_WE_WISH_FOR
+from bot.slack.install import RETURN
+from bot.slack.install import SCOPES as SCOPES_WE_NEED
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 
@@ -75,9 +78,12 @@ SCHEMA = group(
             50,
         ),
     ),
-    oauth_config=group(scopes=group(bot=SCOPES, bot_optional=SCOPES)),
+    oauth_config=group(
+        redirect_urls=items(URL, 0, 1000), scopes=group(bot=SCOPES, bot_optional=SCOPES)
+    ),
     settings=group(
         interactivity=group("is_enabled", is_enabled=FLAG, request_url=URL),
+        event_subscriptions=group("", request_url=URL, bot_events=items(text(1, 100), 0, 100)),
         org_deploy_enabled=FLAG,
         socket_mode_enabled=FLAG,
         token_rotation_enabled=FLAG,
@@ -153,7 +159,10 @@ def test_with_the_http_lines_every_request_url_is_there_and_https() -> None:
     assert problems(manifest, SCHEMA) == []
     assert manifest["settings"]["socket_mode_enabled"] is False
     addresses = [each["url"] for each in manifest["features"]["slash_commands"]]
-    addresses.append(manifest["settings"]["interactivity"]["request_url"])
+    addresses += [
+        manifest["settings"][each]["request_url"]
+        for each in ("interactivity", "event_subscriptions")
+    ]
     assert all(re.fullmatch(r"https://[^/]+/slack/events", each) for each in addresses)
 
 
@@ -161,7 +170,8 @@ def test_apart_from_addresses_the_http_variant_is_the_same_app(manifest: dict[st
     variant = as_http()
     for each in variant["features"]["slash_commands"]:
         del each["url"]
-    del variant["settings"]["interactivity"]["request_url"]
+    for name in ("interactivity", "event_subscriptions"):
+        del variant["settings"][name]["request_url"]
     variant["settings"]["socket_mode_enabled"] = True
     assert variant == manifest
 
@@ -172,7 +182,8 @@ def test_slack_escapes_what_is_typed_after_a_command(manifest: dict[str, Any]) -
 
 
 def test_every_scope_has_its_reason_beside_it() -> None:
-    lines = MANIFEST.read_text(encoding="utf-8").partition("scopes:")[2].splitlines()
+    lines = MANIFEST.read_text(encoding="utf-8").partition("scopes:")[2]
+    lines = lines.partition("\nsettings:")[0].splitlines()
     scopes = [line for line in lines if line.strip().startswith("- ")]
     assert scopes
     assert all(re.search(r"- \S+ # \w", line) for line in scopes)
@@ -184,8 +195,22 @@ def test_the_doctor_asks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]
     assert set(scopes["bot_optional"]) == OPTIONAL_SCOPES
 
 
-def test_tokens_that_rotate_and_organisations_are_left_to_later_versions(
+def test_with_the_oauth_lines_slack_may_send_people_back_to_us() -> None:
+    content = MANIFEST.read_text(encoding="utf-8").replace("# OAuth: ", "")
+    manifest = dict(yaml.safe_load(content))
+    assert problems(manifest, SCHEMA) == []
+    [address] = manifest["oauth_config"]["redirect_urls"]
+    assert address == f"https://mail-bot.example.com{RETURN}"
+
+
+def test_the_page_to_install_asks_for_the_scopes_of_the_manifest(
     manifest: dict[str, Any],
 ) -> None:
+    scopes = manifest["oauth_config"]["scopes"]
+    assert set(scopes["bot"]) == SCOPES_WE_NEED.keys()
+    assert set(scopes["bot_optional"]) == SCOPES_WE_WISH_FOR.keys()
+
+
+def test_what_cannot_be_undone_is_left_to_the_operator(manifest: dict[str, Any]) -> None:
     assert manifest["settings"]["token_rotation_enabled"] is False
     assert manifest["settings"]["org_deploy_enabled"] is False

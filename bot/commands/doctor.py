@@ -10,6 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from bot.commands.console import Console
 from bot.commands.finding import Finding, failed, fault, well
 from bot.commands.machine import Obstacle, obstacles
+from bot.commands.oauth_checks import look_at_oauth
 from bot.commands.slack_checks import look_at_slack
 from bot.config import Config, InvalidEnvironment, read
 from bot.keyring_source import keyring_place
@@ -33,11 +34,12 @@ def examine(
     console: Console,
     *,
     clock: Callable[[], datetime],
+    workspace: str | None,
     as_json: bool,
 ) -> int:
     """Tell each finding as soon as it is there. The status is 0, 78, or 69."""
     findings = []
-    for finding in _look(environ, clock):
+    for finding in _look(environ, clock, workspace):
         findings.append(finding)
         if not as_json:
             console.say(f"{'ok   ' if finding.ok else 'fault'}  {finding.check}: {finding.text}")
@@ -49,7 +51,9 @@ def examine(
     return max((each.status for each in faults), default=os.EX_OK)
 
 
-def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Finding]:
+def _look(
+    environ: Mapping[str, str], clock: Callable[[], datetime], workspace: str | None
+) -> Iterator[Finding]:
     try:
         config = read(environ)
     except InvalidEnvironment as invalid:
@@ -72,6 +76,8 @@ def _look(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator
     yield _password_way(config)
     if config.bot_token:
         yield from look_at_slack(config, clock=clock)
+    elif config.client_id and config.client_secret and config.public_url:
+        yield from look_at_oauth(config, workspace=workspace, clock=clock)
 
 
 def _stumbled(config: Config, obstacle: Obstacle) -> Finding:

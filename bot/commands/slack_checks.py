@@ -3,16 +3,18 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.commands.finding import Finding, fault, well
 from bot.config import Config
-from bot.variables import CURES
+from bot.credentials import CURES
 
 REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read", "users:read.email"})
 _WITHOUT = {
@@ -38,29 +40,79 @@ class _Unreachable(Exception):
 class _Refused(Exception):
     """Slack's answer is no; the text is Slack's word for why."""
 
+    def __init__(self, word: str, *, headers: Headers) -> None:
+        super().__init__(word)
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotToken:
+    """A bot token that Slack is to be asked about."""
+
+    text: str = field(repr=False)
+    name: str
+    """What it is called in findings."""
+    cure: str
+    """What helps when Slack doesn't take it."""
+
 
 def look_at_slack(config: Config, *, clock: Callable[[], datetime]) -> Iterator[Finding]:
-    """Ask Slack with our tokens, and give what was found."""
+    """Ask Slack with the environment's tokens, and give what was found."""
+    token = BotToken(
+        text=config.bot_token,
+        name="SLACK_BOT_TOKEN",
+        cure=f"Install the app into the workspace again. {CURES['SLACK_BOT_TOKEN']}",
+    )
+    found = list(look_at_token(config, token, clock=clock))
+    yield from found
+    if config.app_token and found[0].ok:
+        yield look_at_app_token(config, config.app_token)
+
+
+def look_at_token(
+    config: Config, token: BotToken, *, clock: Callable[[], datetime]
+) -> Iterator[Finding]:
+    """Ask Slack with a bot token, and give what was found."""
     try:
-        headers = _ask(config, "auth.test", config.bot_token)
+        headers = _ask(config, "auth.test", token.text)
     except _Unreachable as problem:
         yield _unreachable("Slack", config, problem)
         return
     except _Refused as problem:
-        yield fault(
-            "bot token",
-            f"Slack does not take SLACK_BOT_TOKEN ({problem}).",
-            f"Install the app into the workspace again. {CURES['SLACK_BOT_TOKEN']}",
-        )
+        yield fault("bot token", f"Slack does not take {token.name} ({problem}).", token.cure)
         return
     yield well("bot token", "Slack takes it.")
     yield _scopes(headers)
     yield _clock(headers, clock())
-    if config.app_token:
-        yield _app_token(config, config.app_token)
 
 
-def _app_token(config: Config, token: str) -> Finding:
+def look_at_client(config: Config, *, clock: Callable[[], datetime]) -> Iterator[Finding]:
+    """Ask Slack whether it knows the client id and secret, and give what was found.
+
+    With a code that nobody has: Slack looks at id and secret first.
+    https://docs.slack.dev/reference/methods/oauth.v2.access
+    """
+    ours = {"client_id": config.client_id, "client_secret": config.client_secret}
+    try:
+        headers = _ask(config, "oauth.v2.access", "", data={"code": "doctor"}, auth=ours)
+    except _Unreachable as problem:
+        yield _unreachable("Slack", config, problem)
+        return
+    except _Refused as problem:
+        if str(problem) != "invalid_code":
+            yield fault(
+                "client id and secret",
+                f"Slack does not take SLACK_CLIENT_ID and SLACK_CLIENT_SECRET ({problem}).",
+                f"{CURES['SLACK_CLIENT_ID']} {CURES['SLACK_CLIENT_SECRET']}",
+            )
+            return
+        headers = problem.headers
+    yield well("client id and secret", "Slack takes them.")
+    yield _clock(headers, clock())
+
+
+def look_at_app_token(config: Config, token: str) -> Finding:
+    """Ask Slack for a Socket Mode connection, and give what was found."""
     try:
         _ask(config, "apps.connections.open", token)
     except _Unreachable as problem:
@@ -115,25 +167,30 @@ def _unreachable(check: str, config: Config, problem: _Unreachable) -> Finding:
     )
 
 
-def _ask(config: Config, method: str, token: str) -> Headers:
+def _ask(config: Config, method: str, token: str, **sent: Any) -> Headers:  # noqa: ANN401 - as the SDK names it
     """Call *method* and return the answer's headers, names in lower case.
 
     Raises _Unreachable, _Refused.
     """
     client = WebClient(
-        token=token,
+        token=token or None,
         base_url=config.api_url,
         timeout=_TIMEOUT_SECONDS,
         # What it would log stands in our finding.
         logger=logging.Logger("unheard", logging.CRITICAL + 1),  # noqa: LOG001 - nobody's child, so nobody hears it
     )
     try:
-        answer = client.api_call(method)
+        answer = client.api_call(method, **sent)
     except SlackApiError as problem:
-        raise _Refused(str(problem.response.get("error"))) from None
+        word = str(problem.response.get("error"))
+        raise _Refused(word, headers=_lower(problem.response.headers)) from None
     except (SlackClientError, HTTPException, OSError, ValueError) as problem:
         raise _Unreachable(_why(problem)) from None
-    return {name.lower(): str(value) for name, value in answer.headers.items()}
+    return _lower(answer.headers)
+
+
+def _lower(headers: Mapping[str, object]) -> Headers:
+    return {name.lower(): str(value) for name, value in headers.items()}
 
 
 def _why(problem: Exception) -> str:

@@ -35,11 +35,12 @@ class File:
     user: str
     created: int
     content: bytes = field(repr=False)
+    team_id: str = TEAM
 
     @property
     def path(self) -> str:
         """Where it is downloaded from: not to be guessed, and of no use without a token."""
-        return f"/files-pri/{TEAM}-{self.id}/download/{quote(self.name.lower(), safe='')}"
+        return f"/files-pri/{self.team_id}-{self.id}/download/{quote(self.name.lower(), safe='')}"
 
     def as_json(self, origin: str) -> Json:
         """Return the file object."""
@@ -54,7 +55,7 @@ class File:
             "filetype": kind,
             "pretty_type": kind.upper(),
             "user": self.user,
-            "user_team": TEAM,
+            "user_team": self.team_id,
             "editable": False,
             "size": len(self.content),
             "mode": "hosted",

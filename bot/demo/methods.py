@@ -9,7 +9,7 @@ from bot.demo.permits import Permits
 from bot.demo.record import Json, Record
 from bot.demo.views import Views
 from bot.demo.web_api import Method
-from bot.demo.workspace import APP, BOT, BOT_USER, TEAM, Channel, Message, Refused, Workspace
+from bot.demo.workspace import APP, BOT, BOT_USER, Channel, Message, Refused, Workspace
 
 TEXT_LIMIT = 40_000
 
@@ -34,7 +34,7 @@ class Methods:
         channels = ("channels:read", "groups:read", "im:read", "mpim:read")
         write = ("chat:write",)
         return {
-            "api.test": Method(call=self.api_test),
+            "api.test": Method(call=self.api_test, caller="anybody"),
             "auth.test": Method(call=self.auth_test),
             "apps.connections.open": Method(call=self.connections_open, caller="app"),
             "users.info": Method(
@@ -72,7 +72,7 @@ class Methods:
         return {
             "url": f"{self.origin}/",
             "team": self.workspace.name,
-            "team_id": TEAM,
+            "team_id": self.workspace.team_id,
             "user": self.workspace.users[BOT_USER].name,
             "user_id": BOT_USER,
             "bot_id": BOT,
@@ -98,7 +98,7 @@ class Methods:
     def team_info(self, _: Json) -> Json:
         """Describe the workspace."""
         name = self.workspace.name
-        return {"team": {"id": TEAM, "name": name, "domain": name.lower()}}
+        return {"team": {"id": self.workspace.team_id, "name": name, "domain": name.lower()}}
 
     def views_open(self, arguments: Json) -> Json:
         """Open a modal for the person whose trigger id it is."""

@@ -2,7 +2,7 @@
 
 from bot.demo.record import Json
 from bot.demo.views import View
-from bot.demo.workspace import APP, BOT_USER, TEAM, Channel, Message, User, Workspace
+from bot.demo.workspace import APP, BOT_USER, Channel, Message, User, Workspace
 
 VERIFICATION_TOKEN = "deprecated-token"  # noqa: S105 - Slack still sends one; it proves nothing
 
@@ -12,7 +12,8 @@ def about(user: User, workspace: Workspace) -> Json:
 
     A person of another organisation, in a shared channel, comes with that one's team.
     """
-    domain = workspace.name.lower() if user.team_id == TEAM else "elsewhere"
+    domain = workspace.name.lower() if user.team_id == workspace.team_id else "elsewhere"
+    organisation = workspace.enterprise_id
     return {
         "user": {
             "id": user.id,
@@ -20,26 +21,35 @@ def about(user: User, workspace: Workspace) -> Json:
             "name": user.name,
             "team_id": user.team_id,
         },
-        "team": {"id": user.team_id, "domain": domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        # Slack leaves it out where an organisation's installation is spoken to.
+        "team": None if workspace.org_wide else {"id": user.team_id, "domain": domain},
+        "enterprise": {"id": organisation, "name": "Group"} if organisation else None,
+        "is_enterprise_install": workspace.org_wide,
         "api_app_id": APP,
         "token": VERIFICATION_TOKEN,
     }
 
 
-def command(
-    name: str, text: str, *, user: User, channel: Channel, trigger_id: str, response_url: str
+def command(  # noqa: PLR0913 - what Slack tells of a command
+    name: str,
+    text: str,
+    *,
+    user: User,
+    channel: Channel,
+    trigger_id: str,
+    response_url: str,
+    workspace: Workspace | None = None,
 ) -> dict[str, str]:
     """Return the form of a slash command, its text escaped as `should_escape` asks for.
 
     (docs.slack.dev/interactivity/implementing-slash-commands)
     """
+    organisation = workspace.enterprise_id if workspace else ""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {
+    form = {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
-        "team_domain": "acme",
+        "team_id": user.team_id,
+        "team_domain": workspace.name.lower() if workspace else "acme",
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": user.id,
@@ -47,10 +57,11 @@ def command(
         "command": name,
         "text": escaped,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if workspace and workspace.org_wide else "false",
         "response_url": response_url,
         "trigger_id": trigger_id,
     }
+    return form | {"enterprise_id": organisation} if organisation else form
 
 
 def channel_name(channel: Channel) -> str:
@@ -125,23 +136,25 @@ def action(block: Json, element: Json, *, ts: str, chosen: Json) -> Json:
     return done | chosen
 
 
-def event_callback(event: Json, *, event_id: str, seconds: int) -> Json:
+def event_callback(event: Json, *, workspace: Workspace, event_id: str, seconds: int) -> Json:
     """Return the envelope of an event (docs.slack.dev/apis/events-api)."""
+    organisation, whole = workspace.enterprise_id or None, workspace.org_wide
     return {
         "type": "event_callback",
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
+        "team_id": None if whole else workspace.team_id,
+        "enterprise_id": organisation,
         "api_app_id": APP,
         "event": event,
         "event_id": event_id,
         "event_time": seconds,
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": TEAM,
+                "enterprise_id": organisation,
+                "team_id": None if whole else workspace.team_id,
                 "user_id": BOT_USER,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": whole,
             }
         ],
     }

@@ -9,7 +9,7 @@ from bot.demo.modal import Modal
 from bot.demo.payloads import about, action, action_in_message, command
 from bot.demo.permits import ResponseUrl
 from bot.demo.record import Json, parsed
-from bot.demo.workspace import TEAM, Channel, Message, Refused, User, mrkdwn
+from bot.demo.workspace import Channel, Message, Refused, User, mrkdwn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Person:
     async def command(self, name: str, text: str = "", *, channel: str = "C1") -> CommandReply:
         """Type a slash command in a channel of this person's."""
         here = self._require_member(channel)
-        if self.user.team_id != TEAM:
+        if self.user.team_id != self._slack.workspace.team_id:
             raise LookupError(f"{self.user.name} is of another workspace, and has no such command.")
         path = self._slack.permits.response_url(self.id, channel, command=f"{name} {text}".strip())
         payload = command(
@@ -52,6 +52,7 @@ class Person:
             channel=here,
             trigger_id=self._slack.permits.trigger(self.id),
             response_url=self._slack.origin + path,
+            workspace=self._slack.workspace,
         )
         answer = await self._slack.deliver("command", payload, what="command")
         reply = CommandReply(status=answer.status, ack_ms=answer.milliseconds, error=answer.error)

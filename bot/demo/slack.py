@@ -44,6 +44,7 @@ class StandIn:
     scopes: set[str]
     """What the app is granted; may be changed."""
     files: Files
+    api: WebApi
     events: Record
     _delivery: Delivery
     _signing_secret: str
@@ -53,7 +54,7 @@ class StandIn:
     _http: HttpDoor | None = None
 
     @classmethod
-    async def start(
+    async def start(  # noqa: PLR0913 - what tests and demo need to say
         cls,
         *,
         signing_secret: str,
@@ -62,16 +63,19 @@ class StandIn:
         clock: Callable[[], float] | None = None,
         port: int = 0,
         ack_seconds: float = 3,
+        workspace: Workspace | None = None,
     ) -> Self:
         """Start on loopback, on any free port when *port* is 0.
 
         *clock* gives the time by which trigger ids and response URLs expire; None: the real one.
+        *workspace* is Acme if none is given.
         A Socket Mode app is served at once; one with a Request URL after `connect_http`.
         """
         listening = socket.create_server(("127.0.0.1", port))
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
         record = Record(clock=clock or time.time)
-        workspace, views = Workspace(clock=clock or time.time), Views(record)
+        workspace = workspace or Workspace(clock=clock or time.time)
+        views = Views(record, workspace)
         permits, weather = Permits(record=record, clock=clock or time.time), Weather()
         sockets, scopes = SocketMode(record=record), set(SCOPES)
         files = Files(
@@ -108,7 +112,7 @@ class StandIn:
         )
         api = WebApi(
             methods=methods.table(),
-            tokens={"bot": bot_token, "app": app_token},
+            tokens={bot_token: "bot", app_token: "app"},
             scopes=scopes,
             record=record,
             weather=weather,
@@ -120,6 +124,7 @@ class StandIn:
             sockets=sockets,
             scopes=scopes,
             files=files,
+            api=api,
             events=record,
             _delivery=delivery,
             _signing_secret=signing_secret,
@@ -159,9 +164,10 @@ class StandIn:
     def add_user(self, user_id: str, *, name: str | None = None, **facts: Any) -> Person:  # noqa: ANN401 - the fields of User
         """Add or replace a person (*facts*: fields of `User`), who joins #general."""
         name = name or user_id.lower()
-        facts.setdefault("email", f"{name}@acme.example")
-        self.workspace.users[user_id] = User(id=user_id, name=name, **facts)
-        self.workspace.channels["C1"].members.add(user_id)
+        here = self.workspace
+        facts = {"email": f"{name}@{here.name.lower()}.example", "team_id": here.team_id} | facts
+        here.users[user_id] = User(id=user_id, name=name, **facts)
+        here.channels[f"C1{here.suffix}"].members.add(user_id)
         return self.person(user_id)
 
     def add_channel(
@@ -201,7 +207,10 @@ class StandIn:
     async def event(self, event: Json) -> Answer:
         """Send an Events API event, such as app_home_opened."""
         payload = event_callback(
-            event, event_id=f"Ev{secrets.token_hex(5).upper()}", seconds=int(time.time())
+            event,
+            workspace=self.workspace,
+            event_id=f"Ev{secrets.token_hex(5).upper()}",
+            seconds=int(time.time()),
         )
         return await self._delivery.deliver("event", payload, what=event["type"])
 

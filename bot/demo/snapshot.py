@@ -25,7 +25,7 @@ COMMANDS = (
     {
         "name": "/mailtest",
         "description": "Sends a test message and shows in this channel what the mail server said",
-        "usage_hint": "[--no-send] name@example.com | help",
+        "usage_hint": "[--no-send] name@example.com | confirm CODE | help",
     },
 )
 SHORTCUTS = (

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from bot.demo.block_kit import problems, too_large
 from bot.demo.drawing import elements
 from bot.demo.record import Json, Record
 from bot.demo.state import Form
-from bot.demo.workspace import APP, BOT, TEAM, Refused
+from bot.demo.workspace import APP, BOT, TEAM, Refused, Workspace
 
 STACK_LIMIT = 3
 
@@ -25,6 +26,9 @@ class View:
     stack: "Stack"
     form: Form
     hash: str
+    team_id: str = TEAM
+    installed_in: str = TEAM
+    """The workspace or organisation with whose token it was opened."""
     errors: dict[str, str] = field(default_factory=dict)
     """By block id: what stands under the fields since the last submission."""
 
@@ -39,7 +43,7 @@ class View:
         shown = deepcopy(self.definition)
         return {
             "id": self.id,
-            "team_id": TEAM,
+            "team_id": self.team_id,
             "type": "modal",
             "callback_id": "",
             "private_metadata": "",
@@ -54,7 +58,7 @@ class View:
             "previous_view_id": self.below,
             "root_view_id": self.stack.root,
             "app_id": APP,
-            "app_installed_team_id": TEAM,
+            "app_installed_team_id": self.installed_in,
             "bot_id": BOT,
         }
 
@@ -78,8 +82,9 @@ class Stack:
 class Views:
     """Every modal that is open."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, workspace: Workspace | None = None) -> None:
         self.stacks: list[Stack] = []
+        self._workspace = workspace or Workspace(clock=time.time)
         self._record = record
 
     def open(self, definition: object, *, user: str) -> View:
@@ -145,7 +150,10 @@ class Views:
             yield from stack.views
 
     def _put_on(self, stack: Stack, definition: Json) -> View:
+        here = self._workspace
         view = View(
+            team_id=here.team_id,
+            installed_in=here.enterprise_id if here.org_wide else here.team_id,
             id=f"V{secrets.token_hex(5).upper()}",
             definition=definition,
             stack=stack,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl
 
@@ -12,7 +12,7 @@ from bot.demo.record import Json, Record, parsed
 from bot.demo.weather import Weather
 from bot.demo.workspace import Refused
 
-Caller = Literal["bot", "app"]
+Caller = Literal["bot", "app", "anybody"]
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
@@ -27,7 +27,7 @@ class Method:
     """Scopes, of which any one will do."""
     required: tuple[str, ...] = ()
     caller: Caller = "bot"
-    """Whose token it takes: the bot's or the app-level one."""
+    """Whose token it takes: the bot's or the app-level one; or it needs none."""
     reads: bool = False
     """Methods that read take no JSON body (docs.slack.dev/apis/web-api)."""
 
@@ -37,12 +37,15 @@ class WebApi:
     """The door that the bot knocks at."""
 
     methods: dict[str, Method]
-    tokens: dict[Caller, str]
+    tokens: dict[str, Caller]
+    """Whose they are."""
     scopes: set[str]
     record: Record
     weather: Weather
     settled: Callable[[], Awaitable[None]]
     """Waits for the end of a submission that is under way."""
+    ended: dict[str, str] = field(default_factory=dict)
+    """Tokens that were good once, each with Slack's word for why not any more."""
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one call as Slack does: HTTP 200, and `ok` tells."""
@@ -95,13 +98,15 @@ class WebApi:
         return method.call(arguments)
 
     def _check_token(self, request: web.Request, arguments: Json, method: Method) -> None:
+        if method.caller == "anybody":
+            return
         given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         given = given or str(arguments.get("token") or "")
         if not given:
             raise Refused("not_authed")
-        if given not in self.tokens.values():
-            raise Refused("invalid_auth")
-        if given != self.tokens[method.caller]:
+        if given not in self.tokens:
+            raise Refused(self.ended.get(given, "invalid_auth"))
+        if self.tokens[given] != method.caller:
             raise Refused("not_allowed_token_type")
 
 

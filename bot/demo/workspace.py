@@ -101,6 +101,7 @@ class Message:
     ts: str
     channel: str
     user: str
+    team: str = TEAM
     text: str = ""
     blocks: list[Json] = field(default_factory=list)
     visible_to: str | None = None
@@ -130,7 +131,7 @@ class Message:
             "user": self.user,
             "ts": self.ts,
             "text": self.text,
-            "team": TEAM,
+            "team": self.team,
             "blocks": self.blocks,
         }
         if self.by_bot:
@@ -148,10 +149,27 @@ def mrkdwn(text: str) -> Json:
 
 
 class Workspace:
-    """The workspace "Acme" (T1) with its people, channels and messages."""
+    """A workspace, "Acme" (T1) if nothing else is said, with its people, channels and messages.
 
-    def __init__(self, *, clock: Callable[[], float]) -> None:
-        self.name = "Acme"
+    *suffix* ends the ids of its people and channels, which are unique in an organisation.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        team_id: str = TEAM,
+        name: str = "Acme",
+        enterprise_id: str = "",
+        suffix: str = "",
+    ) -> None:
+        self.team_id = team_id
+        self.name = name
+        self.enterprise_id = enterprise_id
+        """Of the organisation that it belongs to (Enterprise Grid); empty: none."""
+        self.org_wide = False
+        """Whether the app came with an installation for the whole organisation."""
+        self.suffix = suffix
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: list[Message] = []
@@ -167,14 +185,23 @@ class Workspace:
             "guest": {"is_restricted": True},
         }
         for name, flags in roles.items():
-            user = User(id=f"U{name.upper()}", name=name, email=f"{name}@acme.example", **flags)
+            user = User(
+                id=f"U{name.upper()}{self.suffix}",
+                name=name,
+                email=f"{name}@{self.name.lower()}.example",
+                team_id=self.team_id,
+                **flags,
+            )
             self.users[user.id] = user
-        self.users[BOT_USER] = User(id=BOT_USER, name="mail", is_bot=True)
+        self.users[BOT_USER] = User(id=BOT_USER, name="mail", team_id=self.team_id, is_bot=True)
         people = set(self.users) - {BOT_USER}
+        owner, admin, member, _ = (f"U{name.upper()}{self.suffix}" for name in roles)
         for channel in (
-            Channel(id="C1", name="general", bot_is_member=True, members=set(people)),
-            Channel(id="C2", name="ops", private=True, members={"UOWNER", "UADMIN", "UMEMBER"}),
-            Channel(id="D1", direct=True, members={"UADMIN", "UMEMBER"}),
+            Channel(id=f"C1{self.suffix}", name="general", bot_is_member=True, members=set(people)),
+            Channel(
+                id=f"C2{self.suffix}", name="ops", private=True, members={owner, admin, member}
+            ),
+            Channel(id=f"D1{self.suffix}", direct=True, members={admin, member}),
         ):
             self.channels[channel.id] = channel
 
@@ -235,6 +262,7 @@ class Workspace:
             ts=self.next_ts(),
             channel=channel,
             user=user,
+            team=self.team_id,
             text=content.get("text") or "",
             blocks=content.get("blocks") or [],
             visible_to=visible_to,

@@ -13,9 +13,8 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.pace import Pace
+from bot.slack.api import SlackAPI
 from bot.slack.words import ADMINS_ONLY, OTHER_WORKSPACE, SLACK_SILENT
 
 
@@ -82,17 +81,17 @@ class Access:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        slack: SlackAPI,
         *,
         admins: frozenset[str],
-        pace: Pace,
+        org_wide: Callable[[], bool],
         refused: Callable[[Caller], None] = lambda _caller: None,
         seconds: Callable[[], float] = time.monotonic,
         remembered: int = 10_000,
     ) -> None:
-        self._client = client
+        self._slack = slack
         self._admins = admins
-        self._pace = pace
+        self._org_wide = org_wide
         self._refused = refused
         self._seconds = seconds
         self._most = remembered
@@ -106,11 +105,13 @@ class Access:
             return Person(id=caller.user_id, name="", email="", role=Role.NOBODY)
         try:
             answer = await asyncio.wait_for(
-                self._client.users_info(user=caller.user_id), self._pace.identify_within
+                self._slack.client.users_info(user=caller.user_id), self._slack.pace.identify_within
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackSilent(SLACK_SILENT) from problem
-        person = read_user(answer["user"] or {}, caller, admins=self._admins)
+        person = read_user(
+            answer["user"] or {}, caller, admins=self._admins, org_wide=self._org_wide()
+        )
         self._known[caller.team_id, caller.user_id] = (self._seconds(), person)
         self._known.move_to_end((caller.team_id, caller.user_id))
         while len(self._known) > self._most:
@@ -120,7 +121,7 @@ class Access:
     def remembered(self, caller: Caller) -> Person | None:
         """Return what Slack said of *caller* within the last half minute."""
         at, person = self._known.get((caller.team_id, caller.user_id), (0.0, None))
-        return person if person and self._seconds() - at <= self._pace.trusted_for else None
+        return person if person and self._seconds() - at <= self._slack.pace.trusted_for else None
 
     def was_admin(self, caller: Caller) -> bool:
         """Tell whether Slack's last answer, however old, called *caller* an admin.
@@ -140,8 +141,14 @@ class Access:
         return person
 
 
-def read_user(user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str]) -> Person:
-    """Judge a `users.info` answer for the workspace that *caller* acts in."""
+def read_user(
+    user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str], org_wide: bool
+) -> Person:
+    """Judge a `users.info` answer for the workspace that *caller* acts in.
+
+    *org_wide*: asked with the token of a whole organisation. Then the flags beside the name speak
+    of no certain workspace (bolt-js#1566), and those of the organisation alone count.
+    """
     profile = user.get("profile") or {}
     enterprise = user.get("enterprise_user") or {}
     at_home = caller.team_id == user.get("team_id") or caller.team_id in (
@@ -156,8 +163,9 @@ def read_user(user: Mapping[str, Any], caller: Caller, *, admins: frozenset[str]
             "is_invited_user",
         )
     )
+    here = () if org_wide else ("is_admin", "is_owner", "is_primary_owner")
     leads = (
-        any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
+        any(user.get(flag) for flag in here)
         or any(enterprise.get(flag) for flag in ("is_admin", "is_owner"))
         or caller.user_id in admins
     )

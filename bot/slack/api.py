@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,9 +10,11 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.calls import Ended, MeasuredClient, measured, retrying
+from bot.slack.acting import acting
+from bot.slack.calls import Ended, measured
+from bot.slack.clients import Clients
 from bot.slack.metrics import RESPONSE_URL, Metrics
 from bot.slack.pace import Pace
 from bot.slack.words import Block
@@ -49,37 +51,41 @@ class SlackRefused(Exception):
 
 
 class SlackAPI:
-    """Our few calls. Retries wait as Slack asks; a trigger is not retried, it dies in 3 s."""
+    """Our few calls, with the token of the installation that we act for.
+
+    Retries wait as Slack asks; a trigger is not retried, it dies in 3 s.
+    """
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         *,
-        token: str,
         api_url: str,
         pace: Pace,
         metrics: Metrics,
+        token: Callable[[], str] = lambda: acting().bot_token,
     ) -> None:
         self.pace = pace
-        self._session = session
+        self.clients = Clients(session, api_url=api_url, metrics=metrics)
         self._metrics = metrics
-        self.client = MeasuredClient(
-            metrics,
-            token=token,
-            base_url=api_url,
-            session=session,
-            retry_handlers=retrying(metrics),
-        )
-        self._at_once = MeasuredClient(
-            metrics, token=token, base_url=api_url, session=session, retry_handlers=[]
-        )
+        self._token = token
         self._hashes: OrderedDict[str, str] = OrderedDict()
 
-    async def who_we_are(self) -> dict[str, Any]:
+    @property
+    def token(self) -> str:
+        """The token that we act with. Raises NotInstalled outside of any installation."""
+        return self._token()
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """The SDK's client that we act with. Raises NotInstalled outside of any installation."""
+        return self.clients.of(self.token).patient
+
+    async def who_we_are(self, token: str) -> dict[str, Any]:
         """Return what `auth.test` says, once Slack can be reached. Raises SlackRefused."""
         return await self._insist(
             "auth.test",
-            self.client,
+            self.clients.of(token).patient,
             "SLACK_BOT_TOKEN",
             "Copy the “Bot User OAuth Token” from the app's page “OAuth & Permissions”, or install "
             "the app into the workspace again.",
@@ -96,23 +102,16 @@ class SlackAPI:
 
     async def _touch(self) -> None:
         with suppress(SlackFailure):  # what needs Slack will tell
-            await self._call(self._at_once, "api.test", {})
+            await self._call(self.clients.of("").at_once, "api.test", {})
 
     async def socket_address(self, app_token: str) -> str:
         """Return where Socket Mode connects to, once. Raises SlackRefused.
 
         The SDK's client would ask for ever with a token that is refused.
         """
-        client = MeasuredClient(
-            self._metrics,
-            token=app_token,
-            base_url=self.client.base_url,
-            session=self._session,
-            retry_handlers=self.client.retry_handlers,
-        )
         answer = await self._insist(
             "apps.connections.open",
-            client,
+            self.clients.of(app_token).patient,
             "SLACK_APP_TOKEN",
             "Make a token with the scope connections:write on the app's page “Basic Information”, "
             "under “App-Level Tokens”, and see that Socket Mode is on.",
@@ -234,11 +233,7 @@ class SlackAPI:
         """
         if not response_url:
             raise SlackFailure("no_response_url")
-        webhook = AsyncWebhookClient(
-            response_url,
-            session=self._session,
-            retry_handlers=retrying(self._metrics, method=RESPONSE_URL),
-        )
+        webhook = self.clients.webhook(response_url)
         try:
             with measured(self._metrics, RESPONSE_URL) as call:
                 answer = await webhook.send(
@@ -270,7 +265,7 @@ class SlackAPI:
             pause = min(30.0, pause * 2)
 
     async def _view(self, method: str, **arguments: Any) -> str:  # noqa: ANN401  # JSON
-        answer = await self._call(self._at_once, method, arguments)
+        answer = await self._call(self.clients.of(self.token).at_once, method, arguments)
         return str(answer["view"]["id"])
 
     async def _call(
@@ -278,14 +273,20 @@ class SlackAPI:
     ) -> dict[str, Any]:
         # Methods that read take no JSON (docs.slack.dev/apis/web-api).
         sent = {"params": arguments, "http_verb": "GET"} if reads else {"json": arguments}
+        answer = await self.ask(client, method, sent)
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def ask(
+        self, client: AsyncWebClient, method: str, sent: dict[str, Any]
+    ) -> AsyncSlackResponse:
+        """Call a method with what is *sent*, as the SDK names it. Raises SlackFailure."""
         try:
-            answer = await client.api_call(method, **sent)
+            return await client.api_call(method, **sent)
         except SlackApiError as problem:
             error = _word_of(problem)
             raise SlackFailure(error, passing=error in _PASSING) from None
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise SlackFailure("unreachable", passing=True) from problem
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
 def _word_of(problem: SlackApiError) -> str:

@@ -14,6 +14,7 @@
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +23,20 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.access import Refused
+from bot.installed import Installation
+from bot.slack.access import Caller, Refused
+from bot.slack.acting import NotInstalled, act_for
 from bot.slack.api import SlackAPI
+from bot.slack.installations import Installations
 from bot.slack.keys.listeners import KeyListeners
 from bot.slack.keys.trusting import TrustListeners
 from bot.slack.keys.uploading import UploadListeners
+from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
 from bot.slack.refusals import at_door
+from bot.slack.replies import Body
 from bot.slack.settings.history_listeners import HistoryListeners
 from bot.slack.settings.key_choice import KeyChoiceListeners
 from bot.slack.settings.listeners import SettingsListeners
@@ -58,54 +63,70 @@ class Listeners:
     history: HistoryListeners
     mending: MendingListeners
     mailtest: MailtestListeners
+    lifecycle: LifecycleListeners
     key_choice: KeyChoiceListeners
     keys: KeyListeners
     uploads: UploadListeners
     trust: TrustListeners
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """The workspace whose token we have, as `auth.test` names it."""
-
-    team_id: str
-    enterprise_id: str | None
-    name: str
-    bot_id: str | None
-    bot_user_id: str | None
-
-
 def make_app(
-    slack: SlackAPI, listeners: Listeners, *, token: str, signing_secret: str, workspace: Workspace
+    slack: SlackAPI, listeners: Listeners, *, signing_secret: str, installations: Installations
 ) -> AsyncApp:
     """Make the Bolt app. Everything that Bolt would read from the environment is given."""
-
-    async def authorize(team_id: str | None) -> AuthorizeResult:
-        if team_id != workspace.team_id:
-            raise Refused(OTHER_WORKSPACE)
-        return AuthorizeResult(
-            enterprise_id=workspace.enterprise_id,
-            team_id=workspace.team_id,
-            bot_id=workspace.bot_id,
-            bot_user_id=workspace.bot_user_id,
-            bot_token=token,
-        )
-
     app = AsyncApp(
         # Without a token: the right one comes from `authorize`.
-        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
+        client=slack.clients.of("").patient,
         signing_secret=signing_secret,
         # In Socket Mode there is no signature: the connection is ours, made with our app token.
         request_verification_enabled=True,
-        authorize=authorize,
+        # Of Bolt's own reading of who asks, nothing counts: `_Acting` reads it, as our guards do.
+        authorize=_let_in,
         # Our listeners answer at once and hand longer work to `Work`; without this Bolt looks for
         # the answer only every 10 ms.
         process_before_response=True,
     )
     app.middleware(at_door)
+    app.middleware(_Acting(installations).begin)
     _register(app, listeners)
     app.error(_error_door)
     return app
+
+
+async def _let_in(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Acting:
+    """Has each request act with the token of the installation that serves its workspace."""
+
+    installations: Installations
+
+    async def begin(self, body: Body, next_: Callable[[], Awaitable[None]]) -> None:
+        """Act for whoever asks, or refuse."""
+        act_for(None)  # whatever this connection's last request was for
+        # Events tell of the app, also where it isn't installed any more.
+        if body.get("type") != "event_callback":
+            act_for(await self._installation(body))
+        await next_()
+
+    async def _installation(self, body: Body) -> Installation:
+        caller = Caller.of(body)
+        try:
+            found = await self.installations.find(caller.team_id, _enterprise_of(body))
+        except NotInstalled as problem:
+            raise Refused(OTHER_WORKSPACE) from problem
+        # Somebody of one workspace may use a view that another's installation opened.
+        opened_for = (body.get("view") or {}).get("app_installed_team_id")
+        if opened_for and opened_for not in {found.place, caller.team_id}:
+            raise Refused(OTHER_WORKSPACE)
+        return found
+
+
+def _enterprise_of(body: Body) -> str:
+    enterprise = body.get("enterprise")
+    return str((enterprise["id"] if enterprise else body.get("enterprise_id")) or "")
 
 
 def _register(app: AsyncApp, listeners: Listeners) -> None:
@@ -138,6 +159,10 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.action("apply_fix")(mending.apply)
     app.shortcut("mail_settings")(settings.shortcut)
     _register_keys(app, listeners)
+
+    app.event("app_uninstalled")(listeners.lifecycle.uninstalled)
+    app.event("tokens_revoked")(listeners.lifecycle.revoked)
+    app.event("team_access_revoked")(listeners.lifecycle.left)
 
     # In Socket Mode an unanswered request would be an error on the person's screen, so what an
     # older version drew is answered too.
@@ -173,6 +198,8 @@ async def _unknown(ack: AsyncAck) -> None:
 async def _error_door(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer for a listener that raised before its ack."""
     sentence = tell(error, where="request")
+    if body.get("type") == "event_callback":
+        return BoltResponse(status=503)  # Slack tells again later
     answer: dict[str, Any] = {}
     if body.get("type") == "view_submission":
         answer = {"response_action": "push", "view": notice("Mail settings", sentence)}

@@ -5,23 +5,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-import aiohttp
-
 from bot.config import Config
 from bot.slack.access import Access, Caller
+from bot.slack.acting import Act, acting
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners
 from bot.slack.files import Files
 from bot.slack.history import History
+from bot.slack.installations import StoredInstallations
 from bot.slack.keys.keeping import Keys
 from bot.slack.keys.listeners import KeyListeners
 from bot.slack.keys.showing import Showing
 from bot.slack.keys.trusting import TrustListeners
 from bot.slack.keys.uploading import UploadListeners
+from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.findings import Findings
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
@@ -42,7 +45,7 @@ from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.transcript import Transcript
-from bot.vault import Vault
+from bot.vault import Vault, database_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,11 @@ class Assembly:
 
     parts: Parts
     slack: SlackAPI
-    session: aiohttp.ClientSession
     threads: Threads
     work: Work
-    workspace_name: str
+    act: Act
+    stored: StoredInstallations | None
+    """None: one workspace, by the environment's token."""
 
     @cached_property
     def listeners(self) -> Listeners:
@@ -78,6 +82,12 @@ class Assembly:
             history=self._history,
             mending=self._mending,
             mailtest=self._mailtest,
+            lifecycle=LifecycleListeners(
+                threads=self.threads,
+                vault=self.parts.vault,
+                installations=self.stored,
+                clock=self.parts.clock,
+            ),
             key_choice=KeyChoiceListeners(
                 access=self._access,
                 slack=self.slack,
@@ -104,25 +114,41 @@ class Assembly:
             limits=self.parts.limits,
             clock=self.parts.clock,
             metrics=self.parts.metrics,
-            workspace_name=self.workspace_name,
+            workspace_name=lambda: acting().name,
+            act=self.act,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
+            leases=self.leases,
         )
 
     @cached_property
-    def arrivals(self) -> Arrivals:
-        """What becomes of messages after their tests."""
+    def leases(self) -> Leases:
+        """Which tests are ours."""
+        return Leases(
+            runs=self.parts.vault.runs,
+            threads=self.threads,
+            clock=self.parts.clock,
+            pace=self.parts.pace,
+        )
+
+    @cached_property
+    def duty(self) -> Duty:
+        """What looks after tests."""
+        shared = database_path(self.parts.config) is None
+        return Duty(runner=self.runner, arrivals=self._arrivals, shared=shared)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
         return Arrivals(sequels=self._sequels, limits=self.parts.limits)
 
     @cached_property
     def _access(self) -> Access:
-        config = self.parts.config
         refusals = Refusals(
             vault=self.parts.vault, threads=self.threads, work=self.work, clock=self.parts.clock
         )
         return Access(
-            self.slack.client,
-            admins=config.admins,
-            pace=self.parts.pace,
+            self.slack,
+            admins=self.parts.config.admins,
+            org_wide=lambda: not acting().team_id,
             refused=refusals.note,
         )
 
@@ -145,6 +171,7 @@ class Assembly:
             threads=self.threads,
             vault=self.parts.vault,
             clock=self.parts.clock,
+            act=self.act,
         )
 
     @cached_property
@@ -188,6 +215,7 @@ class Assembly:
             replies=self._replies,
             forms=self._forms,
             clock=self.parts.clock,
+            act=self.act,
         )
 
     @cached_property
@@ -215,7 +243,7 @@ class Assembly:
                 slack=self.slack,
                 replies=self._replies,
                 runner=self.runner,
-                arrivals=self.arrivals,
+                arrivals=self._arrivals,
             ),
         )
 
@@ -238,13 +266,7 @@ class Assembly:
 
     @cached_property
     def _files(self) -> Files:
-        config = self.parts.config
-        return Files(
-            slack=self.slack,
-            session=self.session,
-            token=config.bot_token,
-            api_url=config.api_url,
-        )
+        return Files(slack=self.slack, api_url=self.parts.config.api_url)
 
     async def _transcript(self, caller: Caller, run_id: str) -> Transcript | None:
         return (await self.runner.find(caller, run_id)).transcript

@@ -13,6 +13,8 @@ DELETED = "settings.deleted"
 EXPORTED = "settings.exported"
 REFUSED = "access.refused"
 TESTED = "test.ended"
+INSTALLED = "app.installed"
+ERASED = "workspace.erased"
 CONFIRMED = "test.confirmed"
 MISSED = "test.missed"
 KEY_UPLOADED = "key.uploaded"
@@ -43,10 +45,9 @@ _KEY_DEEDS = {
     KEY_TRUSTED: "trusted the certificate of {name}",
 }
 
-
 _ABOUT_THE_APP = {
-    "app.installed": "installed the app",
-    "workspace.erased": "said that the app was removed, and everything was erased",
+    INSTALLED: "installed the app",
+    ERASED: "said that the app was removed, and everything was erased",
 }
 
 
@@ -95,6 +96,16 @@ def tested(
         action=TESTED,
         detail={"outcome": outcome, "stage": stage, "cause": cause, "revision": revision},
     )
+
+
+def installed(user_id: str) -> Event:
+    """Say that the app was installed."""
+    return Event(actor=user_id, action=INSTALLED, detail={})
+
+
+def erased() -> Event:
+    """Say that everything was erased because Slack said that the app was removed."""
+    return Event(actor="slack", action=ERASED, detail={})
 
 
 def answered(user_id: str, *, arrived: bool, seconds: int) -> Event:

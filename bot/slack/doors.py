@@ -16,6 +16,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.acting import act_for
 from bot.slack.calls import MeasuredClient
 from bot.slack.metrics import CONTENT_TYPE, Metrics
 from bot.slack.requests import Kind, kind_of, numbered
@@ -138,6 +139,7 @@ async def _numbering(request: web.Request, handler: Handler) -> web.StreamRespon
 
 @web.middleware
 async def _no_trace(request: web.Request, handler: Handler) -> web.StreamResponse:
+    act_for(None)  # requests on one connection share a context
     try:
         return await handler(request)
     except web.HTTPException:

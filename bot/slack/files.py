@@ -7,7 +7,7 @@ A file's address comes with Slack's payload, and our token goes to it: so it mus
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -56,8 +56,6 @@ class Files:
     """Fetches and deletes uploaded files."""
 
     slack: SlackAPI
-    session: aiohttp.ClientSession
-    token: str = field(repr=False)
     api_url: str
 
     async def describe(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -90,9 +88,9 @@ class Files:
     async def _download(self, url: URL, *, page_expected: bool) -> bytes | None:
         """Return the content; None: trying again may help. Raises FileRefused."""
         try:
-            async with self.session.get(
+            async with self.slack.clients.session.get(
                 url,
-                headers={"Authorization": f"Bearer {self.token}"},
+                headers={"Authorization": f"Bearer {self.slack.token}"},
                 allow_redirects=False,  # the token would go along
                 timeout=_TIMEOUT,
             ) as answer:

@@ -28,6 +28,7 @@ _METHODS = frozenset(
         "chat.update",
         "files.delete",
         "files.info",
+        "oauth.v2.access",
         RESPONSE_URL,
         "users.info",
         "views.open",

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -11,15 +12,21 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.installed import Installation
+from bot.slack.acting import act_for
 from bot.slack.api import SlackAPI
-from bot.slack.app import Listeners, Workspace, make_app
+from bot.slack.app import make_app
 from bot.slack.assembly import Assembly, Parts
 from bot.slack.doors import Watched, make_socket, make_web
+from bot.slack.install import InstallPages
+from bot.slack.installations import Installations, OneInstallation, StoredInstallations
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
+from bot.slack.oauth import OAuth
 from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
 from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
+from bot.vault import database_path
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -46,7 +53,11 @@ class Program:
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
-        """What runs as long as the program does."""
+        """What runs until the program is asked to stop."""
+        self._alive: asyncio.Task[None] | None = None
+        """What says that the tests are seen through, to the end of the last one."""
+        self.stored: StoredInstallations | None = None
+        """Of many workspaces; None: one workspace, by the environment's token."""
         self.port = 0
         """Of the HTTP listener; the system's choice where PORT is 0."""
 
@@ -64,41 +75,47 @@ class Program:
         )
         slack = SlackAPI(
             self._session,
-            token=config.bot_token,
             api_url=config.api_url,
             pace=self._parts.pace,
             metrics=self._parts.metrics,
         )
-        workspace = await self._identify(slack)
+        oauth = OAuth(slack=slack, client_id=config.client_id, client_secret=config.client_secret)
+        self.stored = stored = self._stored_installations(oauth) if config.client_id else None
+        installations = stored or await self._one_installation(slack)
         assembly = Assembly(
             parts=self._parts,
             slack=slack,
-            session=self._session,
             threads=self._threads,
             work=self._work,
-            workspace_name=workspace.name,
+            act=partial(_act, installations),
+            stored=stored,
         )
-        listeners, runner = assembly.listeners, assembly.runner
+        listeners = assembly.listeners
         app = make_app(
             slack,
             listeners,
-            token=config.bot_token,
             signing_secret=config.signing_secret or "",
-            workspace=workspace,
+            installations=installations,
         )
-        untold = await runner.untold()
-        await self._listen(app, listeners, slack)
-        runner.recover(untold)
+        if database_path(config) is not None:
+            # Nobody else works on this database, so what was under way is nobody's.
+            await self._threads(self._parts.vault.runs.abandon, now=self._parts.clock())
+        pages = routes(listeners.passwords) if config.public_url else []
+        if stored is not None:
+            pages += self._pages(oauth, stored)
+        await self._listen(app, pages, slack)
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
-            asyncio.create_task(assembly.arrivals.look_after(), name="look after tests"),
+            asyncio.create_task(assembly.duty.look_after(), name="look after tests"),
         )
+        self._alive = asyncio.create_task(assembly.leases.keep(), name="give signs of life")
         log.info(
             "ready",
-            workspace=workspace.team_id,
+            workspaces="many" if stored is not None else "one",
             mode="socket" if config.app_token else "http",
             port=self.port,
+            owner=assembly.leases.owner,
         )
 
     async def stop(self) -> None:
@@ -111,6 +128,8 @@ class Program:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
         await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
+        if self._alive is not None:
+            self._alive.cancel()
         if self._web is not None:
             await self._web.cleanup()
         if self._session is not None:
@@ -118,21 +137,46 @@ class Program:
         self._threads.close()
         log.info("stopped")
 
-    async def _identify(self, slack: SlackAPI) -> Workspace:
-        answer = await slack.who_we_are()
-        return Workspace(
-            team_id=str(answer["team_id"]),
-            enterprise_id=answer.get("enterprise_id"),
-            name=str(answer.get("team") or ""),
-            bot_id=answer.get("bot_id"),
-            bot_user_id=answer.get("user_id"),
+    async def _one_installation(self, slack: SlackAPI) -> OneInstallation:
+        """Ask Slack whose the environment's token is. Raises SlackRefused."""
+        token = self._parts.config.bot_token
+        answer = await slack.who_we_are(token)
+        return OneInstallation(
+            installation=Installation(
+                team_id=str(answer["team_id"]),
+                enterprise_id=str(answer.get("enterprise_id") or ""),
+                name=str(answer.get("team") or ""),
+                bot_token=token,
+                bot_user_id=str(answer.get("user_id") or ""),
+            )
         )
 
-    async def _listen(self, app: AsyncApp, listeners: Listeners, slack: SlackAPI) -> None:
+    def _stored_installations(self, oauth: OAuth) -> StoredInstallations:
+        return StoredInstallations(
+            self._parts.vault,
+            self._threads,
+            self._work,
+            renew=oauth.renew,
+            clock=self._parts.clock,
+            again_after=self._parts.pace.again_after,
+        )
+
+    def _pages(self, oauth: OAuth, stored: StoredInstallations) -> list[web.RouteDef]:
+        config = self._parts.config
+        return InstallPages(
+            oauth=oauth,
+            threads=self._threads,
+            vault=self._parts.vault,
+            installations=stored,
+            public_url=config.public_url or "",
+            authorize_url=f"{config.api_url.removesuffix('api/')}oauth/v2/authorize",
+            clock=self._parts.clock,
+        ).routes()
+
+    async def _listen(self, app: AsyncApp, pages: list[web.RouteDef], slack: SlackAPI) -> None:
         config = self._parts.config
         assert self._session is not None  # noqa: S101  # for the type checker; start made it
         in_http = config.app_token is None
-        pages = routes(listeners.passwords) if config.public_url else []
         metrics = self._parts.metrics
         watching = Watching(
             config=config,
@@ -177,6 +221,11 @@ class Program:
                 await self._threads(vault.drafts.purge, now - _DRAFTS_LIVE)
                 await self._threads(vault.runs.purge, now - _RUNS_LIVE)
             await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+async def _act(installations: Installations, team_id: str) -> None:
+    """Act for a workspace in work that no request began. Raises NotInstalled, StorageError."""
+    act_for(await installations.find(team_id))
 
 
 async def run(parts: Parts) -> None:

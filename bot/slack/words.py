@@ -16,7 +16,7 @@ SLACK_SILENT = (
     "please try again."
 )
 OTHER_WORKSPACE = (
-    "This bot works for the workspace that installed it. "
+    "This bot works for workspaces that have installed it. "
     "People from other organisations can't use it, also in shared channels."
 )
 OPERATOR = "operator"

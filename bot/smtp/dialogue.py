@@ -126,6 +126,12 @@ class Dialogue:
         await self._send(*commands)
         self._ahead.extend(commands)
 
+    async def hear_out(self) -> None:
+        """Hear the replies to what was sent ahead and will not be asked for any more."""
+        while self._ahead:
+            self._ahead.popleft()
+            await self.answer()
+
     async def authenticate(self, exchange: Exchange) -> Answer:
         """Log in, once. What is said until the final reply stays out of the record."""
         self._logging_in = True

@@ -10,6 +10,10 @@ _TLS_RECORDS = frozenset({0x14, 0x15, 0x16, 0x17})
 
 _CERTIFICATE_WANTED = ("client-cert-required", "The server asks for a client certificate.")
 _CERTIFICATE_REFUSED = ("client-cert-untrusted", "The server refused our client certificate.")
+LEFT_AT_OUR_CERTIFICATE = (
+    "client-cert-untrusted",
+    "The server closed the connection once it had seen our client certificate.",
+)
 
 _ABOUT_OURS = (
     "CERTIFICATE_REQUIRED",

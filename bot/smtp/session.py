@@ -95,6 +95,18 @@ class Session:
 
     async def give_envelope(self, message: Built | None) -> None:
         """Name sender and recipient; without a message, take them back with RSET."""
+        try:
+            await self._name_both(message)
+        except ConversationEnded as end:
+            if end.reply is not None:
+                # Else a QUIT might be read as mail, and the server's log complains of a lost line.
+                await self._aside(self._dialogue.hear_out())
+            raise
+        if message is None:
+            # The result is known, and nothing will be sent, whatever comes of this.
+            await self._aside(self._dialogue.ask("RSET"))
+
+    async def _name_both(self, message: Built | None) -> None:
         sender, recipient = self._envelope.sender, self._envelope.recipient
         international = not (sender + recipient).isascii() or (message and message.smtputf8)
         possible = not international or self._offers("SMTPUTF8")
@@ -113,11 +125,6 @@ class Session:
             if not possible:
                 raise _smtputf8_missing()
             await self._ask(rcpt)
-        if message is None:
-            # The result is known, and nothing will be sent, whatever comes of this.
-            with suppress(ConversationEnded, TimeoutError):
-                async with asyncio.timeout_at(self._journal.until(self._deadlines.aside)):
-                    await self._dialogue.ask("RSET")
 
     async def give_message(
         self, message: Built, before_final_dot: Callable[[], Awaitable[None]] | None
@@ -157,6 +164,12 @@ class Session:
     async def _ask(self, command: str) -> None:
         answer = (await self._dialogue.ask(command)).wanted(2)
         self._journal.passed(line_of(answer.reply))
+
+    async def _aside(self, waiting: Awaitable[object]) -> None:
+        """Wait a little for what the result doesn't hang on."""
+        with suppress(ConversationEnded, TimeoutError):
+            async with asyncio.timeout_at(self._journal.until(self._deadlines.aside)):
+                await waiting
 
     async def _greeting(self) -> Answer:
         """Return the greeting. A server that says nothing may be waiting for TLS: ask it."""

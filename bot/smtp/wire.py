@@ -10,7 +10,7 @@ import socket
 import ssl
 
 from bot.smtp.certificates import presented_chain
-from bot.smtp.handshake import clear_text_problem, tls_problem
+from bot.smtp.handshake import LEFT_AT_OUR_CERTIFICATE, clear_text_problem, tls_problem
 from bot.smtp.transcript import Reply, TLSFacts
 
 _CHUNK = 16 * 1024
@@ -43,6 +43,7 @@ class Wire:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
+        self._heard_over_tls = False
         self._first_bytes = b""
 
     @classmethod
@@ -72,13 +73,19 @@ class Wire:
             return await self._receive_raw()
         while True:
             try:
-                return self._tls.read(_CHUNK)
+                data = self._tls.read(_CHUNK)
             except ssl.SSLWantReadError:
                 await self._exchange()
+                continue
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-                return b""
+                data = b""
             except ssl.SSLError as problem:
                 raise ConversationEnded(*self._meaning(problem, chain_seen=True)) from None
+            if not data and self.shows_certificate and not self._heard_over_tls:
+                # With TLS 1.3 the handshake has succeeded by then, and some say no more.
+                raise ConversationEnded(*LEFT_AT_OUR_CERTIFICATE)
+            self._heard_over_tls = True
+            return data
 
     async def send(self, data: bytes) -> None:
         """Hand all of *data* to the network. Raises OSError when the connection is gone."""

@@ -51,7 +51,7 @@ def test_a_sound_database_is_counted_by_kind(shell: Any, make_settings: MakeSett
         assert words in found.out
     assert shell("db", "check", "--json").json == {
         "ok": True,
-        "schema": "0003",
+        "schema": "0004",
         "kinds": {"key-check": 1, "settings": 1, "settings-revision": 1},
         "broken": [],
         "named": [],

@@ -20,6 +20,7 @@ from bot.demo.block_kit import problems, too_large
 from bot.demo.drawing import visible_text
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
@@ -110,7 +111,19 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def api(slack: StandIn, session: aiohttp.ClientSession, pace: Pace, metrics: Metrics) -> SlackAPI:
-    return SlackAPI(session, token=BOT_TOKEN, api_url=slack.api_url, pace=pace, metrics=metrics)
+    return SlackAPI(
+        session, token=lambda: BOT_TOKEN, api_url=slack.api_url, pace=pace, metrics=metrics
+    )
+
+
+@pytest.fixture
+def act() -> Act:
+    """Act for whatever workspace: the token of `api` is always the same."""
+
+    async def act(_workspace: str) -> None:
+        pass
+
+    return act
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def clock() -> SimpleNamespace:
 @pytest.fixture
 def access(api: SlackAPI, clock: SimpleNamespace) -> Access:
     return Access(
-        api.client, admins=frozenset({"UNAMED"}), pace=api.pace, seconds=lambda: clock.now
+        api, admins=frozenset({"UNAMED"}), org_wide=lambda: False, seconds=lambda: clock.now
     )
 
 
@@ -115,12 +115,12 @@ async def test_the_operator_can_name_admins_among_the_members(
     ],
 )
 def test_what_slack_leaves_out_opens_no_door(user: dict[str, Any]) -> None:
-    assert read_user(user, caller("U7"), admins=frozenset()).role is Role.NOBODY
+    assert read_user(user, caller("U7"), admins=frozenset(), org_wide=False).role is Role.NOBODY
 
 
 def test_what_slack_leaves_empty_is_no_flag() -> None:
     user = {"id": "U7", "team_id": "T1", "is_admin": None, "profile": None, "name": "ana"}
-    person = read_user(user, caller("U7"), admins=frozenset())
+    person = read_user(user, caller("U7"), admins=frozenset(), org_wide=False)
     assert person == Person(id="U7", name="ana", email="", role=Role.MEMBER)
 
 
@@ -179,7 +179,7 @@ async def test_a_save_asks_afresh_and_the_answer_is_remembered(
 
 
 async def test_who_was_asked_about_longest_ago_is_forgotten(slack: StandIn, api: SlackAPI) -> None:
-    access = Access(api.client, admins=frozenset(), pace=api.pace, remembered=2)
+    access = Access(api, admins=frozenset(), org_wide=lambda: False, remembered=2)
     for user_id in ("UADMIN", "UOWNER", "UADMIN", "UMEMBER"):
         await access.person(caller(user_id), fresh=True)
     assert access.remembered(caller("UOWNER")) is None

@@ -143,7 +143,7 @@ async def test_a_response_url_in_bad_weather_may_do_later(
 def stranger(slack: StandIn, session: aiohttp.ClientSession, pace: Pace) -> SlackAPI:
     """A bot with a token that Slack does not know."""
     return SlackAPI(
-        session, token="xoxb-2-wrong", api_url=slack.api_url, pace=pace, metrics=Metrics()
+        session, token=lambda: "xoxb-2-wrong", api_url=slack.api_url, pace=pace, metrics=Metrics()
     )
 
 
@@ -151,7 +151,7 @@ async def test_a_token_that_slack_refuses_is_told_with_its_cure(
     stranger: SlackAPI, slack: StandIn
 ) -> None:
     for asking, name in (
-        (stranger.who_we_are(), "SLACK_BOT_TOKEN"),
+        (stranger.who_we_are("xoxb-2-wrong"), "SLACK_BOT_TOKEN"),
         (stranger.socket_address("xapp-2-wrong"), "SLACK_APP_TOKEN"),
     ):
         with pytest.raises(SlackRefused) as refused:
@@ -165,6 +165,6 @@ async def test_a_token_that_slack_refuses_is_told_with_its_cure(
 
 async def test_who_we_are_is_asked_until_slack_answers(api: SlackAPI, slack: StandIn) -> None:
     slack.weather.fail("auth.test", status="internal_error")
-    answer = await api.who_we_are()
+    answer = await api.who_we_are("xoxb-1-bot-token")
     assert (answer["team_id"], answer["team"]) == ("T1", "Acme")
     assert (await api.socket_address("xapp-1-app-token")).startswith("ws://")

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 from yarl import URL
@@ -14,8 +13,8 @@ TOKEN = "xoxb-1-bot-token"
 
 
 @pytest.fixture
-def files(api: SlackAPI, session: aiohttp.ClientSession, slack: StandIn) -> Files:
-    return Files(slack=api, session=session, token=TOKEN, api_url=slack.api_url)
+def files(api: SlackAPI, slack: StandIn) -> Files:
+    return Files(slack=api, api_url=slack.api_url)
 
 
 @pytest.fixture
@@ -46,11 +45,11 @@ def at(origin: str, **more: Any) -> dict[str, Any]:
 
 
 def made(files: Files, api_url: str) -> Files:
-    return Files(slack=files.slack, session=files.session, token=TOKEN, api_url=api_url)
+    return Files(slack=files.slack, api_url=api_url)
 
 
 def accepts(api_url: str, address: str) -> bool:
-    files = Files(slack=None, session=None, token="", api_url=api_url)  # type: ignore[arg-type]
+    files = Files(slack=None, api_url=api_url)  # type: ignore[arg-type]
     try:
         return files._address(address) == URL(address)
     except FileRefused:

@@ -1,5 +1,6 @@
 """The handshake with an SSL key: who we are is shown, whom we trust is our choice."""
 
+import asyncio
 import ssl
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -103,6 +104,32 @@ async def test_a_client_key_of_another_authority_is_refused_and_told(
     assert transcript.failure.cause == "client-cert-untrusted"
     late = mode is TLSMode.IMPLICIT and version is ssl.TLSVersion.TLSv1_3
     assert transcript.failure.stage is (Stage.GREETING if late else Stage.TLS)
+
+
+async def _leave(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.close()
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_a_server_that_leaves_at_the_sight_of_our_certificate_refused_it(
+    *, scripted: Any, run: Run, server_tls: ssl.SSLContext, issued: Issue, shown: bool
+) -> None:
+    # Node.js with TLS 1.3 (measured with smtp-server 3.21.6): no alert, no word.
+    port = await scripted(_leave, ssl=server_tls)
+    key = pem_of(issued("bot.example.com")) if shown else None
+    transcript = await run(port, tls_mode=TLSMode.IMPLICIT, ssl_key=key)
+    assert transcript.failure is not None
+    assert transcript.failure.cause == ("client-cert-untrusted" if shown else "server-closed")
+
+
+async def test_a_server_that_leaves_after_it_has_spoken_did_not_refuse_our_certificate(
+    polite: Any, run: Run, server_tls: ssl.SSLContext, issued: Issue
+) -> None:
+    port, _server = await polite(implicit=server_tls, misbehave={"ehlo": _leave})
+    key = pem_of(issued("bot.example.com"))
+    transcript = await run(port, tls_mode=TLSMode.IMPLICIT, ssl_key=key)
+    assert transcript.failure is not None
+    assert transcript.failure.cause == "server-closed"
 
 
 async def test_a_trusted_certificate_identifies_nobody(

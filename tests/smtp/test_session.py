@@ -310,6 +310,31 @@ async def test_a_login_may_end_before_all_was_said(polite: Any, run: Run) -> Non
     assert server.received[-1] == "QUIT"
 
 
+async def test_a_server_that_waits_for_a_message_after_a_refusal_gets_none(
+    polite: Any, run: Run
+) -> None:
+    # PIPELINING: DATA was on its way, and a QUIT would be read as mail (RFC 2920 3.1).
+    port, server = await polite(misbehave={"rcpt": b"550 5.1.1 nobody"})
+    transcript = await run(port)
+    assert transcript.failure is not None
+    assert transcript.failure.reply is not None
+    assert transcript.failure.reply.text == "nobody"
+    assert transcript.lines[-1].text == "354 go on"
+    await server.ended.wait()
+    assert server.received[-1] == "DATA"
+
+
+async def test_what_a_server_still_owes_after_a_refusal_is_not_waited_for_long(
+    polite: Any, run: Run, network: Network
+) -> None:
+    port, _server = await polite(misbehave={"rcpt": b"550 5.1.1 nobody", "data": hang})
+    deadlines = replace(network.deadlines, aside=0.1)
+    transcript = await run(port, network=replace(network, deadlines=deadlines))
+    assert transcript.failure is not None
+    assert (transcript.failure.stage, transcript.failure.cause) == (Stage.RECIPIENT, "reply")
+    assert transcript.milliseconds < 2000
+
+
 @pytest.mark.parametrize(
     ("mechanism", "challenges"),
     [("CRAM-MD5", (b"no base64 !",)), ("PLAIN", (b"", b"more")), ("LOGIN", (b"", b"", b"more"))],

@@ -141,6 +141,7 @@ async def test_a_refusal_belongs_to_its_stage(
     assert transcript.steps[-1].line == "550 5.7.1 No, never"
     assert stages(transcript)[-1] is stage
     assert not server.messages
+    server.wait_for(lambda each: "QUIT" in each.commands)  # we leave as one does
 
 
 async def test_pipelined_commands_keep_their_stages(mail_server: Start, run: Run) -> None:

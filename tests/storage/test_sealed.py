@@ -13,7 +13,7 @@ from storage.errors import KeyInUse
 from storage.keyring import Keyring, Keys, generate_key
 from storage.keys import check_keys, count_by_key, give_up
 from storage.records import SealedStore
-from storage.runs import Runs
+from storage.runs import Runs, RunState
 from storage.sealed import Progress, rewrap, take_stock
 
 OLD, NEW = generate_key(), generate_key()
@@ -55,7 +55,7 @@ def test_everything_is_sealed_anew_at_its_revision(engine: Engine, at: datetime)
     assert (progress.sealed, progress.left) == (6, 0)
     assert count_by_key(engine) == {NEW_RING.primary_id: 6}
     assert store_of(engine, NEW_RING).get("T0") == before
-    [run] = Runs(engine, NEW_RING).untold()
+    [run] = Runs(engine, NEW_RING).newest("T1", (RunState.QUEUED,), count=2)
     assert run.payload == b"run"
     log = AuditLog(engine, NEW_RING)
     log.verify()

@@ -163,6 +163,11 @@ def environ() -> dict[str, str]:
 
 
 @pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
 def pace() -> Pace:
     return Pace()
 
@@ -199,6 +204,7 @@ async def bot(
     pace: Pace,
     network: Network,
     database: dict[str, str],
+    clock: Clock,
     tmp_path: Path,
 ) -> AsyncIterator[Bot]:
     variables: dict[str, str] = {
@@ -215,7 +221,6 @@ async def bot(
         variables["SLACK_SIGNING_SECRET"] = SIGNING_SECRET
     config = environment.read(variables | database | environ)
     network = replace(network, policy=config.policy)
-    clock = Clock()
     vault = open_vault(config, announce=lambda _text: None)
     parts = Parts(
         config=config, vault=vault, network=network, limits=limits, clock=clock, pace=pace
@@ -322,12 +327,12 @@ def saying(
 def configure() -> Callable[..., None]:
     """Save settings for an anonymous server without TLS past the form, which is another story."""
 
-    def put(vault: Vault, port: int, **changes: Any) -> None:
+    def put(vault: Vault, port: int, *, workspace: str = "T1", **changes: Any) -> None:
         plain = {"anonymous": True, "tls_mode": TLSMode.NONE, "test_policy": TestPolicy.ANY_ADDRESS}
         values = plain | {"host": HOST, "port": port, "from_address": "team@example.com"}
-        found = vault.settings.get("T1")
+        found = vault.settings.get(workspace)
         vault.settings.put(
-            "T1",
+            workspace,
             MailSettings(**values | changes),
             revision=found.revision if found else 0,
             by="UADMIN",
@@ -432,18 +437,34 @@ def variables(
 
 
 @pytest.fixture
+def program() -> tuple[str, ...]:
+    """What Python is told to run."""
+    return ("-m", "bot", "run")
+
+
+@pytest.fixture
+def quick() -> tuple[str, ...]:
+    """The same, but replicas miss each other within seconds."""
+    return (str(Path(__file__).parent / "replica.py"),)
+
+
+@pytest.fixture
 async def launch(
-    slack: StandIn, variables: dict[str, str], door: str
+    slack: StandIn, variables: dict[str, str], door: str, program: tuple[str, ...]
 ) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
-    """Launch the program with `variables`; unless told otherwise, wait until it serves."""
+    """Launch the program with `variables`; unless told otherwise, wait until it serves.
+
+    *alone*: Slack reaches it, and no other.
+    """
     launched: list[BotProcess] = []
 
-    async def start(*, ready: bool = True) -> BotProcess:
+    async def start(*, ready: bool = True, alone: bool = True, **more: str) -> BotProcess:
         if door == "socket":
             variables["SLACK_APP_TOKEN"] = APP_TOKEN
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            env=variables,
+            sys.executable,
+            *program,
+            env=variables | more,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -453,9 +474,9 @@ async def launch(
         launched.append(bot)
         if ready:
             bot.port = (await bot.says("ready"))["port"]
-            if door == "http":
+            if door == "http" and alone:
                 slack.connect_http(f"{bot.address}/slack/events")
-            else:
+            elif door == "socket":
                 await slack.connected()
         return bot
 

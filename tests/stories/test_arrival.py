@@ -149,7 +149,7 @@ async def test_nobody_answers_and_after_ten_minutes_the_message_says_so_also_aft
     bot.clock.ahead = timedelta(minutes=9)
     await bot.restart()
     assert "accepted the message" in sent.shown
-    await bot.program.stop()
+    await bot.program.stop()  # so that only the new one can notice
     bot.clock.ahead = timedelta(minutes=11)
     await bot.restart()
     await bot.slack.message("C1", containing="Accepted, not confirmed")

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI, SlackFailure
 from bot.slack.mailtest.details import details
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
@@ -15,6 +17,7 @@ from bot.slack.mailtest.view import Content, ended, view_of
 from bot.slack.words import Block
 from bot.slack.work import Threads, Turns
 from bot.vault import Vault
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +54,7 @@ class Sequels:
     threads: Threads
     vault: Vault
     clock: Callable[[], datetime]
+    act: Act
     turns: Turns = field(default_factory=Turns)
     """Of one run, one change is shown after the other."""
 
@@ -78,8 +82,29 @@ class Sequels:
             run = await self.threads(write)
             if run is None:
                 return None, True
-            content = await self.threads(content_of, run, run_id)
-            return run, await self._show(run, content, response_url)
+            try:
+                await self.act(run.test.team_id)
+            except NotInstalled:
+                return run, True  # whoever could see it has removed the app
+            newest: TestRun | None = run
+            done, shown = True, None
+            while done and newest is not None and newest != shown:
+                shown = newest
+                content = await self.threads(content_of, shown, run_id)
+                done = await self._show(shown, content, response_url)
+                # Another replica may have shown a change that came after ours before it.
+                with suppress(StorageError):
+                    newest = await self.threads(self._read, run_id)
+            return run, done
+
+    async def show(self, run_id: str) -> None:
+        """Show a run as it is, if it has ended. Raises StorageError."""
+        await self.told(run_id, partial(self._read, run_id))
+
+    def _read(self, run_id: str) -> TestRun | None:
+        written = self.vault.runs.get(run_id)
+        run = load_run(written.payload) if written is not None else None
+        return run if run is not None and run.transcript is not None else None
 
     def _write(self, run_id: str, change: Callable[[TestRun], TestRun]) -> TestRun | None:
         written = self.vault.runs.change(

@@ -164,6 +164,10 @@ class Forms:
                 continue
             return
 
+    def is_newest(self, caller: Caller, form: Form) -> bool:
+        """Tell whether nobody clicked in a form after *form* was kept. Raises StorageError."""
+        return self.draft(caller, form.id).clicked == form.clicked
+
     def wait_with(self, caller: Caller, form_id: str, password: str) -> None:
         """Seal a new password until its form is saved. Raises StorageError."""
         self.vault.passwords.delete(caller.team_id, form_id, at=self.clock())

@@ -211,8 +211,13 @@ class SettingsListeners:
         async with self.saving.forms.turns.of(form_id_of(view)):
             await self.access.admin(caller)
             page = await self.threads(self._clicked, caller, body, change)
-            if page is not None and await self.slack.update_view(
-                view["id"], draw(page.form, page.around), view_hash=view["hash"]
+            if page is None:
+                return
+            form = draw(page.form, page.around)
+            if await self.slack.update_view(view["id"], form, view_hash=view["hash"]) or (
+                # Another replica may have answered an earlier click since.
+                await self.threads(self.saving.forms.is_newest, caller, page.form)
+                and await self.slack.update_view(view["id"], form)
             ):
                 self.suggesting.after_redraw(caller, page.form)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.slack.access import Access, Caller, Refused
+from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
 from bot.slack.refusals import note_door
@@ -23,6 +25,8 @@ from bot.slack.work import Threads
 from bot.smtp.fields import parse_password
 
 LINK_LIVES = timedelta(minutes=10)
+_TOKEN = re.compile(r"(?P<team>[A-Z0-9]{1,40})-[A-Za-z0-9_-]{43}")
+"""Of a link: whose workspace's, and what nobody guesses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class PasswordListeners:
     replies: Replies
     forms: Forms
     clock: Callable[[], datetime]
+    act: Act
 
     async def change(self, ack: AsyncAck, body: Body) -> None:
         """Push the view in which the password is given."""
@@ -93,6 +98,10 @@ class PasswordListeners:
         link = await self.threads(self._link, token, use=False)
         if link is None:
             raise LinkGone(LINK_GONE)
+        try:
+            await self.act(link.caller.team_id)
+        except NotInstalled as problem:
+            raise LinkGone(LINK_GONE) from problem
         note_door("password_page")
         await self.access.admin(link.caller, fresh=True)
         form = await self.threads(self.forms.draft, link.caller, link.form_id)
@@ -114,7 +123,7 @@ class PasswordListeners:
         if not self.forms.config.public_url:
             await self.slack.push_view(body["trigger_id"], typed_view(form.id))
             return
-        token = secrets.token_urlsafe(32)
+        token = f"{caller.team_id}-{secrets.token_urlsafe(32)}"
         address = f"{self.forms.config.public_url}/password/{token}"
         # The link must work as soon as it is seen. Its view goes by a name that we give it: Slack's
         # id would be known only when the password may be here already.
@@ -171,8 +180,8 @@ class PasswordListeners:
 
     def _put_link(self, token: str, link: Link) -> None:
         self.forms.vault.links.put(
-            "",
-            {"team": link.caller.team_id, "user": link.caller.user_id, "form": link.form_id},
+            link.caller.team_id,
+            {"user": link.caller.user_id, "form": link.form_id},
             name=_fingerprint(token),
             revision=0,
             by=link.caller.user_id,
@@ -181,12 +190,14 @@ class PasswordListeners:
 
     def _link(self, token: str, *, use: bool) -> Link | None:
         links = self.forms.vault.links
-        name = _fingerprint(token)
-        record = links.take("", name) if use else links.get("", name)
+        if (found := _TOKEN.fullmatch(token)) is None:
+            return None
+        team_id, name = found["team"], _fingerprint(token)
+        record = links.take(team_id, name) if use else links.get(team_id, name)
         if record is None or self.clock() - record.changed_at > LINK_LIVES:
             return None
         value = record.value
-        caller = Caller(team_id=value["team"], user_id=value["user"], home_team_id=value["team"])
+        caller = Caller(team_id=team_id, user_id=value["user"], home_team_id=team_id)
         return Link(caller=caller, form_id=value["form"])
 
 

@@ -46,7 +46,7 @@ def make_showing(api: SlackAPI, vault: Vault, clock: Any, work: Work) -> Callabl
     def make(*, patience: float) -> Showing:
         api.pace = replace(api.pace, answer_within=patience, again_after=())
         return Showing(
-            access=Access(api.client, admins=frozenset(), pace=api.pace),
+            access=Access(api, admins=frozenset(), org_wide=lambda: False),
             slack=api,
             threads=threads,
             replies=Replies(slack=api, work=work),

@@ -35,6 +35,7 @@ class Rule:
     """Statuses, without their class: `7.8` stands for 4.7.8 and 5.7.8."""
     stages: tuple[Stage, ...] = ()
     providers: tuple[str, ...] = ()
+    anonymous: bool | None = None
     encrypted: bool | None = None
     plain_sender: bool | None = None
     offers: str = ""
@@ -47,6 +48,7 @@ class Rule:
             and (not self.stages or seen.stage in self.stages)
             and (not self.enhanced or seen.enhanced.partition(".")[2] in self.enhanced)
             and (not self.providers or seen.provider in self.providers)
+            and self.anonymous in {None, seen.anonymous}
             and self.encrypted in {None, seen.encrypted}
             and self.plain_sender in {None, seen.plain_sender}
             and (not self.offers or self.offers in seen.offers)

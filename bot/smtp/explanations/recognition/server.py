@@ -26,6 +26,14 @@ NOT_SIGNED_IN_RULES = (
     ),
     Rule(cause="auth-not-attempted", words=(r"p=wantautherror",)),
     Rule(cause="auth-not-attempted", enhanced=("7.57",)),
+    # The submission port of Postfix's own master.cf: permit_sasl_authenticated,reject (measured).
+    Rule(
+        cause="auth-not-attempted",
+        words=(r"client host rejected ?: access denied",),
+        stages=MAIL,
+        anonymous=True,
+        offers="AUTH",
+    ),
 )
 
 SERVER_RULES = (

@@ -229,7 +229,8 @@ SIGNING_IN_RULES = (
                 r"|try again later"
             ),
         ),
-        unless=r"account is abnormal",
+        # Postfix's "(reason unavailable)" is Dovecot's silence about a wrong password (measured).
+        unless=r"account is abnormal|reason unavailable",
         stages=SIGNING_IN,
     ),
     Rule(cause="bad-credentials", codes=(535,), stages=SIGNING_IN),

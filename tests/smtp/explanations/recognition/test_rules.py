@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def seen(
     enhanced: str = "",
     provider: str = "other",
     encrypted: bool = True,
+    anonymous: bool = False,
     offers: frozenset[str] = frozenset(),
     plain_sender: bool = True,
 ) -> Seen:
@@ -36,7 +38,7 @@ def seen(
         text=made_even,
         provider=provider,
         port=587,
-        anonymous=False,
+        anonymous=anonymous,
         encrypted=encrypted,
         offers=offers,
         plain_sender=plain_sender,
@@ -46,11 +48,19 @@ def seen(
 IN_CLEAR = seen("Sorry", code=530, encrypted=False, offers=frozenset({"STARTTLS"}))
 BY_STATUS = seen("Sorry", code=550, enhanced="5.7.10", encrypted=False)
 JUERGEN = seen("Malformed", code=501, plain_sender=False)
+POSTFIX = seen(
+    "<host[192.0.2.1]>: Client host rejected: Access denied",
+    stage=Stage.RECIPIENT,
+    code=554,
+    enhanced="5.7.1",
+    anonymous=True,
+    offers=frozenset({"AUTH"}),
+)
 OPENSMTPD = seen("Sender address syntax error", code=553, enhanced="5.1.0")
 
 
 def paraphrases() -> list[Seen]:
-    found = [IN_CLEAR, BY_STATUS, JUERGEN, OPENSMTPD]
+    found = [IN_CLEAR, BY_STATUS, JUERGEN, OPENSMTPD, POSTFIX]
     for line in REPLIES.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
@@ -87,6 +97,12 @@ def test_what_the_server_offers_tells_what_a_bare_530_wants() -> None:
     assert cause_of(IN_CLEAR) == "starttls-required"
     assert cause_of(seen("Sorry", code=530, encrypted=False)) == "auth-not-attempted"
     assert cause_of(seen("Sorry", code=530, offers=IN_CLEAR.offers)) == "auth-not-attempted"
+
+
+def test_a_host_that_postfix_denies_access_has_not_signed_in_where_it_could() -> None:
+    assert cause_of(POSTFIX) == "auth-not-attempted"
+    for other in ({"anonymous": False}, {"offers": frozenset()}):
+        assert cause_of(replace(POSTFIX, **other)) == "ip-blocked"
 
 
 def test_letters_outside_ascii_are_named_where_the_syntax_of_a_sender_is_blamed() -> None:
