@@ -72,10 +72,7 @@ class History:
             )
 
     def _key_names(self, team_id: str) -> dict[str, str]:
-        try:
-            return {name: key.name for name, key in self.vault.ssl_keys(team_id).items()}
-        except (InvalidEnvelope, UnknownKey):
-            return {}
+        return {key_id: key.name for key_id, key in self.vault.usable_ssl_keys(team_id).items()}
 
     def _newest(self, team_id: str) -> int:
         try:
