@@ -87,7 +87,7 @@ def judge(
     changes: Mapping[str, Any],
     *,
     config: Config,
-    keys: Mapping[str, SSLKey],
+    keys: Mapping[str, SSLKey | None],
 ) -> MailSettings:
     """Return *before* with *changes*, by the rules of the form. Raises InvalidSettings.
 

@@ -16,6 +16,8 @@ from storage.audit import Entry
 from storage.errors import InvalidEnvelope, UnknownKey
 from storage.records import Record
 
+_UNREADABLE = "a key that can't be opened"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -72,10 +74,8 @@ class History:
             )
 
     def _key_names(self, team_id: str) -> dict[str, str]:
-        try:
-            return {name: key.name for name, key in self.vault.ssl_keys(team_id).items()}
-        except (InvalidEnvelope, UnknownKey):
-            return {}
+        found = self.vault.ssl_keys(team_id)
+        return {name: key.name if key else _UNREADABLE for name, key in found.items()}
 
     def _newest(self, team_id: str) -> int:
         try:
