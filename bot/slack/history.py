@@ -16,6 +16,8 @@ from storage.audit import Entry
 from storage.errors import InvalidEnvelope, UnknownKey
 from storage.records import Record
 
+_UNREADABLE = "a key that can't be opened"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -72,7 +74,8 @@ class History:
             )
 
     def _key_names(self, team_id: str) -> dict[str, str]:
-        return {key_id: key.name for key_id, key in self.vault.usable_ssl_keys(team_id).items()}
+        found = self.vault.ssl_keys(team_id)
+        return {name: key.name if key else _UNREADABLE for name, key in found.items()}
 
     def _newest(self, team_id: str) -> int:
         try:

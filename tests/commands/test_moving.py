@@ -166,6 +166,46 @@ def test_a_file_is_never_written_over(shell: Any, there: Any, file: str) -> None
     assert "can't be made" in nowhere.err
 
 
+def test_a_key_that_can_not_be_opened_is_told(
+    shell: Any, there: Any, make_settings: MakeSettings, key: SSLKey, file: str
+) -> None:
+    shell.save(make_settings())
+    shell.keep_key(KEY_ID, key)
+    with closing(sqlite3.connect(shell.data / "mailsettings.db")) as database:
+        database.execute("UPDATE records SET revision = 9 WHERE kind = 'key'")
+        database.commit()
+    recipient = there("keyring", "recipient").out.strip()
+    refused = shell("settings", "export", "--recipient", recipient, file)
+    assert "can't be opened" in refused.err
+    assert not Path(file).exists()
+
+
+def test_an_export_of_another_version_is_told(
+    there: Any, exported: MailSettings, file: str
+) -> None:
+    assert exported
+    content = Path(file).read_text().replace('"version": 1', '"version": 2')
+    Path(file).write_text(content)
+    assert "isn't of a form" in there("settings", "import", file).err
+
+
+def test_more_keys_than_a_workspace_may_have_are_no_export(
+    there: Any, make_settings: MakeSettings, key: SSLKey, file: str
+) -> None:
+    keys = {f"{number:016x}": key for number in range(51)}
+    sealed_for(there, Export(workspace="T1", settings=make_settings(), keys=keys), file)
+    assert "can't read" in there("settings", "import", file).err
+
+
+def test_a_recipient_that_nobody_can_be_is_refused(
+    shell: Any, make_settings: MakeSettings, file: str
+) -> None:
+    shell.save(make_settings())
+    refused = shell("settings", "export", "--recipient", str(Recipient(bytes(32))), file)
+    assert "can't be anybody's" in refused.err
+    assert not Path(file).exists()
+
+
 def test_a_recipient_may_stand_in_a_file(
     shell: Any, there: Any, make_settings: MakeSettings, file: str, tmp_path: Path
 ) -> None:
