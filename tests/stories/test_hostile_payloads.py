@@ -129,7 +129,9 @@ async def test_a_payload_with_anything_wrong_anywhere_is_answered(
         case = (seed, number, place, wrong)
         before = bot.parts.vault.settings.get("T1")
         answer = await bot.slack.send_raw(spoilt(body, place, wrong), kind=kind_of(body))
-        assert answer.status in {200, 400, 401, 404}, case
+        # An event that we failed on is asked for again (503); a person is told at once.
+        again = {503} if kind_of(body) == "event" else set()
+        assert answer.status in {200, 400, 401, 404} | again, case
         assert answer.milliseconds < 3000, case
         assert "Traceback" not in answer.body, case
         await idle(bot)
