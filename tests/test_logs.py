@@ -117,7 +117,7 @@ def test_a_record_is_one_object_with_time_level_logger_and_request(start: Start)
     stream = start()
     with structlog.contextvars.bound_contextvars(request="r1"):
         structlog.get_logger("bot.x").info("told", stage="tls")
-        logging.getLogger("aiohttp.server").warning("theirs %d", 7)
+        logging.getLogger("aiohttp.client").warning("theirs %d", 7)
     ours, theirs = map(json.loads, stream.getvalue().splitlines())
     assert (ours["event"], ours["level"], ours["logger"]) == ("told", "info", "bot.x")
     assert (ours["stage"], ours["request"]) == ("tls", "r1")

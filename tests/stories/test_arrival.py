@@ -20,7 +20,7 @@ from storage.runs import RunState
 @pytest.fixture
 def pace() -> Pace:
     """Due tests are looked for all the time."""
-    return Pace(look_every=0.05, again_after=(0.01,) * 5)
+    return Pace(look_every=0.05, again_after=(0.01,) * 5, lease=1.0, beat_every=0.2)
 
 
 @pytest.fixture
