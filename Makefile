@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test proof audit run demo check format lock bench pictures clean
+.PHONY: test proof audit run demo check format lock bench scale pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -64,6 +64,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
 	$(BIN)/python -m tests.bench $(ARGS)
+
+scale: $(VENV)/dev.stamp  ## figures with a million workspaces, for docs/bench
+	$(BIN)/python -m tests.bench.scale
 
 pictures: $(VENV)/dev.stamp  ## docs/pictures, from the running demo; needs Debian's chromium
 	CI=true $(BIN)/pytest tests/browser/pictures.py $(ARGS)

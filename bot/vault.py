@@ -76,6 +76,11 @@ class Vault:
         in_order = sorted(known.items(), key=lambda each: each[1].name.casefold())
         return {**dict(in_order), **dict.fromkeys(each for each in found if each not in known)}
 
+    def usable_ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+        """Return the SSL keys that can be opened, as `ssl_keys` does. Raises Unavailable."""
+        found = self.ssl_keys(workspace)
+        return {key_id: key for key_id, key in found.items() if key is not None}
+
     def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
         """Return the SSL key that *settings* use; None: none, or it can't be had any more.
 

@@ -48,8 +48,13 @@ def export(
     """Write a workspace's settings, password and SSL keys, sealed. Raises Stop, StorageError."""
     team_id, record = settings_of(vault, workspace)
     whom = _recipient(recipient)
+    keys = vault.usable_ssl_keys(team_id)
+    if lost := vault.ssl_keys(team_id).keys() - keys.keys():
+        raise Stop(
+            f"Nothing was written: {len(lost)} of the SSL keys can't be opened with this keyring. "
+            "Put the missing key back, or delete them in Slack with /mailsettings keys."
+        )
     try:
-        keys = _readable(vault.ssl_keys(team_id))
         text = write(Export(workspace=team_id, settings=record.value, keys=keys), whom)
     except (InvalidRecipient, ValueError) as problem:
         raise Stop(f"{problem} Nothing was written.", os.EX_USAGE) from None
@@ -196,25 +201,15 @@ def _refuse_to_replace(before: Record[MailSettings] | None, team_id: str, *, ask
     )
 
 
-def _readable(keys: Mapping[str, SSLKey | None]) -> dict[str, SSLKey]:
-    """Return *keys*, all of which can be opened. Raises Stop."""
-    known = {name: key for name, key in keys.items() if key is not None}
-    if len(known) < len(keys):
-        raise Stop(
-            "An SSL key of this workspace can't be opened, so nothing was done. `mailsettings db "
-            "check` says why; or delete that key in Slack with /mailsettings keys."
-        )
-    return known
-
-
 def _new_keys(vault: Vault, team_id: str, keys: Mapping[str, SSLKey]) -> dict[str, SSLKey]:
     """Return the keys that aren't there yet. Raises Stop for one that is there as another.
 
     A password is bound to a key's id, and what an id stands for never changes (DECISIONS 26).
     """
-    there = _readable(vault.ssl_keys(team_id))
+    there = vault.ssl_keys(team_id)
     for name, key in keys.items():
-        if name in there and there[name] != replace(key, name=there[name].name):
+        known = there.get(name)
+        if name in there and (known is None or known != replace(key, name=known.name)):
             raise Stop(
                 f"The SSL key “{key.name}” is here already under the same id with another content. "
                 "Delete that one in Slack with /mailsettings keys, then import again."

@@ -34,7 +34,7 @@ def set_(
     before = record.value if record else MailSettings()
     revision = record.revision if record else 0
     try:
-        after = judge(before, wanted, config=config, keys=vault.ssl_keys(team_id))
+        after = judge(before, wanted, config=config, keys=vault.usable_ssl_keys(team_id))
     except InvalidSettings as invalid:
         told = "\n".join(f"  {name}: {each}" for name, each in invalid.errors.items())
         raise Stop(f"Nothing was changed:\n{told}", os.EX_USAGE) from None
@@ -87,7 +87,7 @@ def judge(
     changes: Mapping[str, Any],
     *,
     config: Config,
-    keys: Mapping[str, SSLKey | None],
+    keys: Mapping[str, SSLKey],
 ) -> MailSettings:
     """Return *before* with *changes*, by the rules of the form. Raises InvalidSettings.
 

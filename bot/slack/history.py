@@ -16,8 +16,6 @@ from storage.audit import Entry
 from storage.errors import InvalidEnvelope, UnknownKey
 from storage.records import Record
 
-_UNREADABLE = "a key that can't be opened"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -74,8 +72,7 @@ class History:
             )
 
     def _key_names(self, team_id: str) -> dict[str, str]:
-        found = self.vault.ssl_keys(team_id)
-        return {name: key.name if key else _UNREADABLE for name, key in found.items()}
+        return {key_id: key.name for key_id, key in self.vault.usable_ssl_keys(team_id).items()}
 
     def _newest(self, team_id: str) -> int:
         try:
