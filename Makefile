@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test run demo check format lock bench pictures clean
+.PHONY: test proof audit run demo check format lock bench pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -31,13 +31,26 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
-	  --database=postgresql $(ARGS)
+	  --database=postgresql --ignore=tests/stories/replicas $(ARGS)
+
+proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
+	$(BIN)/pytest --numprocesses=auto --hypothesis-profile=proof --timeout=3600 \
+	  -m "hypothesis or proof" $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot storage
+
+audit: | $(BIN)/python  ## known vulnerabilities of what is installed; status 75: nobody could be asked
+	@$(UV) tool run --quiet pip-audit@2.10.1 --disable-pip --require-hashes --progress-spinner off \
+	  --requirement requirements.lock $(ARGS) >$(VENV)/audit.txt 2>&1; status=$$?; \
+	if grep -qE 'could not be audited|ConnectionError|Could not connect|Timeout' $(VENV)/audit.txt; then \
+	  echo "No source of advisories could be reached, so not everything was audited: nothing is"; \
+	  echo "known of these packages. $(VENV)/audit.txt has the details."; exit 75; \
+	fi; cat $(VENV)/audit.txt; exit $$status
 
 run: $(VENV)/run.stamp  ## the bot, as the environment describes it
 	$(BIN)/mailsettings run $(ARGS)
@@ -59,8 +72,8 @@ lock: $(BIN)/python  ## the lock files anew: names, versions and hashes, no addr
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --extra demo pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-	  --python-version 3.11 --upgrade --extra demo --group dev --constraint requirements.lock \
-	  pyproject.toml --output-file requirements-dev.lock
+	  --python-version 3.11 --upgrade --extra demo --group dev --group bench \
+	  --constraint requirements.lock pyproject.toml --output-file requirements-dev.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --upgrade --group build --output-file requirements-build.lock
 

@@ -11,11 +11,23 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _OURS = ("bot", "storage")
-_QUIET = ("slack_sdk", "slack_bolt", "aiohttp.access")
+_QUIET = (
+    "slack_sdk",
+    # Slack's clients ask a logger for its own level, not for the one it inherits, and without one
+    # write every call out in full before they throw it away: as much work as the call itself.
+    "slack_sdk.web.async_base_client",
+    "slack_sdk.webhook.async_client",
+    "slack_bolt",
+    "aiohttp.access",
+)
 """At DEBUG these print tokens, whole payloads and parameters (facts: measured)."""
 
 _SILENT = ("alembic", "asyncio", "sqlalchemy")
 """At INFO these tell every look at the schema, every slow callback and every statement."""
+
+_MUTE = "aiohttp.server"
+"""It tells of each malformed request, with its bytes, as an error with a trace. What fails in a
+handler is told by `doors`."""
 
 _SHORTEST = 4
 """Characters of the shortest value worth replacing: shorter ones would hide half the log."""
@@ -64,6 +76,7 @@ def configure(stream: TextIO, *, level: str, log_format: str, secrets: Iterable[
         logging.getLogger(name).setLevel(max(wanted, logging.INFO))
     for name in _SILENT:
         logging.getLogger(name).setLevel(max(wanted, logging.WARNING))
+    logging.getLogger(_MUTE).setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,9 +21,9 @@ from sqlalchemy import (
     event,
     make_url,
     select,
+    text,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -30,6 +31,10 @@ from sqlalchemy.pool import QueuePool
 
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
+from storage.tables import instant
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,7 +99,7 @@ def _make_engine(url: str) -> Engine:
     elif parsed.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     # Parameters would put sealed values and identities into errors and logs.
-    return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, **options)
+    return create_engine(parsed, hide_parameters=True, **options)
 
 
 @contextmanager
@@ -157,6 +162,12 @@ def check_soundness(engine: Engine) -> None:
             sqlite.check_soundness(connection)
 
 
+def database_time(connection: Connection) -> datetime:
+    """Return the moment by PostgreSQL's clock, for the clocks of several machines differ."""
+    query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+    return instant(connection.execute(query).scalar_one())
+
+
 def insert_if_absent(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row unless its primary key is taken; tell whether it was inserted."""
     # In one statement: a savepoint is gone after some errors, such as a full disk, and the
@@ -190,9 +201,12 @@ def delete_unlocked(connection: Connection, table: Table, which: ColumnElement[b
 
 def _insert(
     connection: Connection, table: Table, values: dict[str, Any]
-) -> postgresql_dialect.Insert | sqlite_dialect.Insert:
+) -> "PostgreSQLInsert | sqlite_dialect.Insert":
     if connection.dialect.name == "postgresql":
-        return postgresql_dialect.insert(table).values(values)
+        # Here, because beside SQLite it would be two megabytes for nothing.
+        from sqlalchemy.dialects import postgresql as dialect  # noqa: PLC0415 - the reason is above
+
+        return dialect.insert(table).values(values)
     return sqlite_dialect.insert(table).values(values)
 
 

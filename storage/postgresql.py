@@ -30,6 +30,8 @@ _CONNECTING = {
 """libpq's parameters (postgresql.org/docs/current/libpq-connect.html), seconds unless noted."""
 
 _POOL = {
+    # A connection that the server has closed is noticed before it is used.
+    "pool_pre_ping": True,
     "pool_size": 10,
     "max_overflow": 5,
     "pool_timeout": 5,

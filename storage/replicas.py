@@ -11,12 +11,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, select, text
+from sqlalchemy import Connection, Engine, delete, select
 
-from storage.database import delete_unlocked, insert_or_replace, persistent, reading, writing
+from storage.clock import SharedClock
+from storage.database import (
+    database_time,
+    delete_unlocked,
+    insert_or_replace,
+    persistent,
+    reading,
+    writing,
+)
 from storage.errors import StorageError
 from storage.keyring import Keys
-from storage.tables import instant, replicas
+from storage.tables import replicas
 
 _BEAT = timedelta(seconds=10)
 _ALIVE = timedelta(seconds=60)
@@ -78,10 +86,11 @@ class Replicas:
         )
 
     @contextmanager
-    def beating(self, keyring: Keys) -> Iterator[str]:
+    def beating(self, keyring: Keys, *, clock: SharedClock) -> Iterator[str]:
         """Let all know that this process runs while the block lasts; give its id.
 
-        Raises Unavailable at the beginning; later, a beat that fails is made up by the next.
+        Each time the *clock* is set too. Raises Unavailable at the beginning; later, a beat that
+        fails is made up by the next.
         """
         replica_id = f"{socket.gethostname()}/{os.getpid()}"
         self.beat(replica_id, keyring)
@@ -91,6 +100,7 @@ class Replicas:
             while not over.wait(_BEAT.total_seconds()):
                 with suppress(StorageError):
                     self.beat(replica_id, keyring)
+                    clock.ask()
 
         thread = threading.Thread(target=go_on, name="heartbeat", daemon=True)
         thread.start()
@@ -106,5 +116,4 @@ class Replicas:
 def _now(connection: Connection) -> datetime:
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
-    query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-    return instant(connection.execute(query).scalar_one())
+    return database_time(connection)

@@ -5,7 +5,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
 
 from storage.database import insert_if_absent
 from storage.errors import InvalidEnvelope
@@ -82,10 +91,8 @@ def find(
     connection: Connection, kind: str, *, workspace: str, name: str = "", lock: bool = False
 ) -> SealedRow | None:
     """Return the row at a place; *lock* keeps it from other writers until the transaction ends."""
-    query = select(records).where(_place(kind, workspace=workspace, name=name))
-    if lock:
-        query = query.with_for_update()
-    row = connection.execute(query).mappings().one_or_none()
+    place = {"kind": kind, "workspace": workspace, "name": name}
+    row = connection.execute(_LOCKED if lock else _FOUND, place).mappings().one_or_none()
     return SealedRow(**row) if row else None
 
 
@@ -93,6 +100,12 @@ def find_all(connection: Connection, kind: str) -> Iterator[SealedRow]:
     """Give all rows of a kind."""
     for row in connection.execute(select(records).where(records.c.kind == kind)).mappings():
         yield SealedRow(**row)
+
+
+def find_every(connection: Connection, kind: str, *, workspace: str) -> tuple[SealedRow, ...]:
+    """Return a workspace's rows of a kind, in the order of their names."""
+    found = connection.execute(_NAMED, {"kind": kind, "workspace": workspace})
+    return tuple(SealedRow(**row) for row in found.mappings())
 
 
 def remove(
@@ -125,3 +138,17 @@ def open_envelope(keyring: Keys, context: Context, *, envelope: bytes, column: s
 
 def _place(kind: str, *, workspace: str, name: str) -> ColumnElement[bool]:
     return and_(records.c.kind == kind, records.c.workspace == workspace, records.c.name == name)
+
+
+# Made once: to build a statement takes SQLAlchemy as long as to execute it.
+_NAMED = (
+    select(records)
+    .where(records.c.kind == bindparam("kind"), records.c.workspace == bindparam("workspace"))
+    .order_by(records.c.name)
+)
+_FOUND = select(records).where(
+    records.c.kind == bindparam("kind"),
+    records.c.workspace == bindparam("workspace"),
+    records.c.name == bindparam("name"),
+)
+_LOCKED = _FOUND.with_for_update()

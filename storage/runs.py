@@ -1,15 +1,15 @@
 """Test runs: states that outlive the process, each step a compare-and-set."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
 
-from storage.database import delete_unlocked, persistent, reading, writing
+from storage.database import database_time, delete_unlocked, persistent, reading, writing
 from storage.keyring import Context, Keys, key_id
 from storage.rows import keep_keys, open_envelope
 from storage.tables import runs
@@ -44,11 +44,15 @@ class Run:
     """The caller's own document; sealed in the database."""
     created_at: datetime
     updated_at: datetime
+    owner: str | None = None
+    """Who sees it through."""
+    told: bool = False
+    """People were told how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """All test runs.
+    """All test runs. A run belongs to one owner; when it is due, another may claim it.
 
     Every method raises Unavailable; those that return a run raise InvalidEnvelope and UnknownKey.
     """
@@ -57,8 +61,19 @@ class Runs:
     keyring: Keys
 
     @persistent
-    def add(self, workspace: str, payload: bytes, *, at: datetime) -> Run:
-        """Write down a new run, queued, before anything of it is done."""
+    def add(
+        self,
+        workspace: str,
+        payload: bytes,
+        *,
+        at: datetime,
+        owner: str | None = None,
+        lease: timedelta | None = None,
+    ) -> Run:
+        """Write down a new run, queued, before anything of it is done.
+
+        It is *owner*'s for the *lease*: after that, unless it is extended, it may be claimed.
+        """
         run = Run(
             id=secrets.token_hex(16),
             workspace=workspace,
@@ -66,6 +81,7 @@ class Runs:
             payload=payload,
             created_at=at,
             updated_at=at,
+            owner=owner,
         )
         values: dict[str, Any] = {
             "id": run.id,
@@ -74,11 +90,14 @@ class Runs:
             "told": False,
             "created_at": at,
             "updated_at": at,
+            "owner": owner,
         }
         context = _context(workspace, run.id, revision=1)
         with writing(self.engine) as connection:
             keep_keys(connection)
             values |= _sealed(self.keyring, payload, context)
+            if lease is not None:
+                values["due_at"] = _now(connection, at) + lease
             connection.execute(insert(runs).values(values))
         return run
 
@@ -91,16 +110,16 @@ class Runs:
         to: RunState,
         at: datetime,
         payload: bytes | None = None,
-        due_at: datetime | None = None,
+        owner: str | None = None,
     ) -> bool:
         """Take the run from an expected state to another, with a new *payload* if one is given.
 
-        At *due_at*, something is to be done about it. False: it isn't in an expected state, so
-        another did this step; nothing was changed.
+        False: it isn't in an expected state, or not *owner*'s any more, so another does these
+        steps; nothing was changed.
         """
         expected = (expect,) if isinstance(expect, RunState) else expect
-        query = select(runs).where(runs.c.id == run_id, runs.c.state.in_(expected))
-        values: dict[str, Any] = {"state": to, "updated_at": at, "due_at": due_at}
+        query = _of(run_id, owner).where(runs.c.state.in_(expected))
+        values: dict[str, Any] = {"state": to, "updated_at": at}
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
             if row is None:
@@ -126,13 +145,14 @@ class Runs:
         *,
         at: datetime,
         to: RunState | None = None,
+        owner: str | None = None,
     ) -> bytes | None:
         """Give a run the payload that *change* makes of its own, and return it.
 
         With *to*, take it to that state, in which nothing is due. Two at once are done one after
-        the other. None: there is no such run.
+        the other. None: there is no such run, or it isn't *owner*'s any more.
         """
-        query = select(runs).where(runs.c.id == run_id)
+        query = _of(run_id, owner)
         with writing(self.engine) as connection:
             row = connection.execute(query.with_for_update()).mappings().one_or_none()
             if row is None:
@@ -156,16 +176,49 @@ class Runs:
         return tuple(open_run(self.keyring, row) for row in rows)
 
     @persistent
-    def claim_due(self, *, now: datetime, until: datetime) -> tuple[str, ...]:
-        """Return the ids of the runs that are due *now*, each to one caller.
+    def claim_due(
+        self, *, now: datetime, lease: timedelta, owner: str | None = None
+    ) -> tuple[str, ...]:
+        """Return the ids of the runs that are due *now*, each to one caller, its *owner*.
 
-        They are due again at *until*, for somebody else, unless `settle` says before that what was
-        to be done is done. One that can't be opened holds up no other.
+        After the *lease* they are due again, for somebody else, unless `extend` or `settle` says
+        otherwise before that. One that is damaged holds up no other; one sealed with a key that
+        we lack is left to those who have it.
         """
-        free = select(runs.c.id).where(runs.c.due_at <= now).with_for_update(skip_locked=True)
-        due = update(runs).where(runs.c.id.in_(free)).values(due_at=until).returning(runs.c.id)
+        ours = runs.c.key_id.in_(self.keyring.key_ids)
+        with reading(self.engine) as connection:
+            due = ours & (runs.c.due_at <= _now(connection, now))
+            if connection.execute(select(runs.c.id).where(due).limit(1)).first() is None:
+                return ()
         with writing(self.engine) as connection:
-            return tuple(connection.scalars(due).all())
+            moment = _now(connection, now)
+            free = select(runs.c.id).where(ours, runs.c.due_at <= moment)
+            free = free.with_for_update(skip_locked=True)
+            values = {"due_at": moment + lease, "owner": owner}
+            claim = update(runs).where(runs.c.id.in_(free)).values(values)
+            return tuple(connection.scalars(claim.returning(runs.c.id)).all())
+
+    @persistent
+    def extend(
+        self, run_ids: Collection[str], *, owner: str, now: datetime, lease: timedelta
+    ) -> tuple[str, ...]:
+        """Note that *owner* sees these runs through for another *lease*, until people are told.
+
+        Returns those that have become somebody else's.
+        """
+        with writing(self.engine) as connection:
+            until = _now(connection, now) + lease
+            ours = runs.c.id.in_(run_ids) & (runs.c.owner == owner) & runs.c.told.is_(False)
+            connection.execute(update(runs).where(ours).values(due_at=until))
+            lost = select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.owner != owner)
+            return tuple(connection.scalars(lost).all())
+
+    @persistent
+    def abandon(self, *, now: datetime) -> None:
+        """Make all runs due whose end nobody was told: whoever saw them through is gone."""
+        with writing(self.engine) as connection:
+            values = {"due_at": _now(connection, now)}
+            connection.execute(update(runs).where(runs.c.told.is_(False)).values(values))
 
     @persistent
     def settle(self, run_id: str) -> None:
@@ -174,17 +227,24 @@ class Runs:
             connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
 
     @persistent
-    def tell(self, run_id: str) -> None:
-        """Note that the people who wait for the run's end were told of it."""
-        with writing(self.engine) as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(told=True))
+    def tell(
+        self,
+        run_id: str,
+        *,
+        now: datetime,
+        again: timedelta | None = None,
+        owner: str | None = None,
+    ) -> None:
+        """Note that the people who wait for the run's end were told of it, if it is *owner*'s.
 
-    def untold(self) -> tuple[Run, ...]:
-        """Return the runs of whose end nobody was told, ended or not, the oldest first."""
-        query = select(runs).where(runs.c.told.is_(False)).order_by(runs.c.created_at)
-        with reading(self.engine) as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(open_run(self.keyring, row) for row in rows)
+        After *again*, something else is to be done about it.
+        """
+        which = runs.c.id == run_id
+        if owner is not None:
+            which &= runs.c.owner == owner
+        with writing(self.engine) as connection:
+            due_at = _now(connection, now) + again if again is not None else None
+            connection.execute(update(runs).where(which).values(told=True, due_at=due_at))
 
     def count_by_state(self) -> dict[str, int]:
         """Return how many runs of all workspaces are in each state that any is in."""
@@ -216,7 +276,19 @@ def open_run(keyring: Keys, row: RowMapping) -> Run:
         ),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        owner=row["owner"],
+        told=row["told"],
     )
+
+
+def _of(run_id: str, owner: str | None) -> Select[Any]:
+    query = select(runs).where(runs.c.id == run_id)
+    return query if owner is None else query.where(runs.c.owner == owner)
+
+
+def _now(connection: Connection, now: datetime) -> datetime:
+    """Return the moment by which leases are kept: the database's, where replicas share it."""
+    return database_time(connection) if connection.dialect.name == "postgresql" else now
 
 
 def _context(workspace: str, run_id: str, *, revision: int) -> Context:

@@ -96,6 +96,7 @@ runs = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=True, index=True),
+    Column("owner", String, nullable=True),
     Index("ix_runs_workspace", "workspace", "created_at"),
 )
 

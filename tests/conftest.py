@@ -21,7 +21,14 @@ from bot.smtp.settings import TLSMode
 pytest_plugins = ["tests.postgresql", "tests.front", "tests.many"]
 
 settings.register_profile("project", deadline=None, max_examples=60)
-settings.load_profile("project")
+settings.register_profile("proof", deadline=None, max_examples=1500)
+settings.load_profile("project")  # `--hypothesis-profile` takes the place of it
+
+
+@pytest.fixture(scope="session")
+def proof() -> bool:
+    """Tell whether the long forms are wanted."""
+    return settings.default.max_examples > 60
 
 
 @pytest.fixture(autouse=True)

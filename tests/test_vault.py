@@ -140,6 +140,21 @@ def test_one_that_cannot_be_opened_is_as_good_as_none(environ: dict[str, str]) -
         assert vault.ssl_key_of("T1", MailSettings(ssl_key="00")) is None
 
 
+def test_a_key_that_cannot_be_opened_stands_behind_the_others(environ: dict[str, str]) -> None:
+    config = config_of(environ)
+    with closing(open_vault(config, announce=lambda _text: None)) as vault:
+        for key_id, name in (("00", "a"), ("11", "b"), ("22", "C")):
+            vault.keys.put("T1", key_named(name), name=key_id, revision=0, by="U1", at=AT)
+        with closing(sqlite3.connect(database_path(config))) as database:
+            database.execute("UPDATE records SET key_id = 'other' WHERE name = '00'")
+            database.commit()
+        assert list(vault.ssl_keys("T1").items()) == [
+            ("11", key_named("b")),
+            ("22", key_named("C")),
+            ("00", None),
+        ]
+
+
 def test_many_first_starts_at_once_agree_on_one_keyring(environ: dict[str, str]) -> None:
     config = config_of(environ)
 

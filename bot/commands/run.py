@@ -10,15 +10,18 @@ from bot.commands.console import Stop
 from bot.commands.machine import obstacles
 from bot.commands.network import network_of
 from bot.config import Config, InvalidEnvironment
+from bot.slack.pace import Pace
 from bot.vault import alone, open_vault
+from storage.clock import SharedClock
 from storage.errors import DatabaseInUse
 
 log = structlog.get_logger(__name__)
 
 
-def run(config: Config) -> int:
+def run(config: Config, *, pace: Pace | None = None) -> int:
     """Serve Slack until SIGTERM or SIGINT.
 
+    The stories hand in a quicker *pace* than ours, so as not to wait for half a minute.
     Raises InvalidEnvironment for all that this machine lacks, Stop, VaultClosed, StorageError.
     """
     # Here, because the other commands need none of Slack's packages and start without them.
@@ -31,11 +34,20 @@ def run(config: Config) -> int:
         raise InvalidEnvironment(tuple(each.fault for each in found), config=config)
     with closing(open_vault(config, announce=log.warning)) as vault:
         try:
-            with alone(config), vault.replicas.beating(vault.keyring):
+            clock = SharedClock(vault.engine)
+            with alone(config), vault.replicas.beating(vault.keyring, clock=clock):
                 # Here, because of two bots the one with our database is the one to name.
                 for each in found:
                     raise Stop(f"{each.fault.problem} {each.fault.cure}", each.status)
-                asyncio.run(serve(Parts(config=config, vault=vault, network=network_of(config))))
+                vault.audit.announce_heads()
+                parts = Parts(
+                    config=config,
+                    vault=vault,
+                    network=network_of(config),
+                    clock=clock,
+                    pace=pace or Pace(),
+                )
+                asyncio.run(serve(parts))
         except DatabaseInUse as problem:
             raise Stop(str(problem), os.EX_TEMPFAIL) from problem
         except SlackRefused as problem:

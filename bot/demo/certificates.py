@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-from bot.demo.servers import DOMAIN, KEY_PASSPHRASE, Certificate
+from bot.demo.servers import DOMAIN, KEY_PASSPHRASE, OTHER_HOST, Certificate
 
 _NAME = "Mail Settings demo"
 
@@ -61,7 +61,7 @@ class Authority:
         expired = kind is Certificate.EXPIRED
         now = datetime.now(UTC)
         authority = self.unknown if kind is Certificate.OF_UNKNOWN_AUTHORITY else self.ours
-        shown = f"elsewhere.{DOMAIN}" if kind is Certificate.OF_ANOTHER_HOST else host
+        shown = OTHER_HOST if kind is Certificate.OF_ANOTHER_HOST else host
         certificate = authority.issue_cert(
             shown,
             organization_name=_NAME,

@@ -6,6 +6,8 @@ from enum import Enum, auto
 from bot.smtp.settings import TLSMode
 
 DOMAIN = "demo.example"
+OTHER_HOST = f"elsewhere.{DOMAIN}"
+"""Whose certificate one of the servers shows."""
 USERNAME = f"team@{DOMAIN}"
 PASSWORD = "right-horse-battery"  # noqa: S105 - of servers on loopback, shown on the page
 KEY_FILE = "client-key.p12"
@@ -108,7 +110,7 @@ SERVERS = (
         id="wrong-name",
         title="Certificate of another host",
         wrong="It shows the certificate of another server.",
-        expect="Fails at TLS. “Details” show whose certificate it is.",
+        expect="Fails at TLS. “Use elsewhere.demo.example” mends it.",
         usual_port=5873,
         certificate=Certificate.OF_ANOTHER_HOST,
     ),
@@ -123,7 +125,7 @@ SERVERS = (
     DemoServer(
         id="client-key",
         title="Wants a client certificate",
-        wrong="It lets in only who shows a certificate that it knows.",
+        wrong="It lets in only those who show a certificate that it knows.",
         expect="Fails at TLS. With the SSL key above uploaded and chosen, it is accepted.",
         usual_port=5880,
         wants_client=True,
@@ -133,14 +135,14 @@ SERVERS = (
         title="No STARTTLS",
         wrong="It has no encryption, and the form asks for STARTTLS.",
         expect="Fails at TLS: nothing is sent in clear instead.",
-        usual_port=2525,
+        usual_port=5881,
         speaks=TLSMode.NONE,
     ),
     DemoServer(
         id="wrong-port",
         title="TLS on the wrong port",
         wrong="The form asks for TLS from the start, on a port that begins with STARTTLS.",
-        expect="Fails at TLS, and says which protocol would be right.",
+        expect="Fails at TLS. “Use SMTP with STARTTLS” mends it.",
         usual_port=5875,
         tls_mode=TLSMode.IMPLICIT,
     ),
@@ -156,7 +158,7 @@ SERVERS = (
         id="sender",
         title="Refuses the sender",
         wrong="It takes no mail from the From address that is shown here.",
-        expect="Fails at Sender with 553. With the username as From address it is accepted.",
+        expect="Fails at Sender with 553. “Use the username as From address” mends it.",
         usual_port=5876,
         username=USERNAME,
         password=PASSWORD,

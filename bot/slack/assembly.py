@@ -11,6 +11,7 @@ from bot.slack.acting import Act, acting
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners
 from bot.slack.files import Files
+from bot.slack.history import History
 from bot.slack.installations import StoredInstallations
 from bot.slack.keys.keeping import Keys
 from bot.slack.keys.listeners import KeyListeners
@@ -21,14 +22,19 @@ from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.admission import Limits
 from bot.slack.mailtest.arrival_listeners import ArrivalListeners
 from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.findings import Findings
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
 from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
+from bot.slack.refusals import Refusals
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
+from bot.slack.settings.going_back import GoingBack
+from bot.slack.settings.history_listeners import HistoryListeners
 from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
@@ -39,7 +45,7 @@ from bot.slack.settings.summary import Summaries
 from bot.slack.work import Threads, Work
 from bot.smtp.network import Network
 from bot.smtp.transcript import Transcript
-from bot.vault import Vault
+from bot.vault import Vault, database_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,7 @@ class Assembly:
         return Listeners(
             settings=self._settings,
             passwords=self._passwords,
+            history=self._history,
             mending=self._mending,
             mailtest=self._mailtest,
             lifecycle=LifecycleListeners(
@@ -110,19 +117,39 @@ class Assembly:
             workspace_name=lambda: acting().name,
             act=self.act,
             findings=Findings(network=self.parts.network, sequels=self._sequels),
+            leases=self.leases,
         )
 
     @cached_property
-    def arrivals(self) -> Arrivals:
-        """What becomes of messages after their tests."""
+    def leases(self) -> Leases:
+        """Which tests are ours."""
+        return Leases(
+            runs=self.parts.vault.runs,
+            threads=self.threads,
+            clock=self.parts.clock,
+            pace=self.parts.pace,
+        )
+
+    @cached_property
+    def duty(self) -> Duty:
+        """What looks after tests."""
+        shared = database_path(self.parts.config) is None
+        return Duty(runner=self.runner, arrivals=self._arrivals, shared=shared)
+
+    @cached_property
+    def _arrivals(self) -> Arrivals:
         return Arrivals(sequels=self._sequels, limits=self.parts.limits)
 
     @cached_property
     def _access(self) -> Access:
+        refusals = Refusals(
+            vault=self.parts.vault, threads=self.threads, work=self.work, clock=self.parts.clock
+        )
         return Access(
             self.slack,
             admins=self.parts.config.admins,
             org_wide=lambda: not acting().team_id,
+            refused=refusals.note,
         )
 
     @cached_property
@@ -166,6 +193,17 @@ class Assembly:
             start_test=self.runner.start_in_view,
             repeat_test=self._mailtest.after_save,
             open_keys=self._keys.open,
+            show_history=self._history.show,
+        )
+
+    @cached_property
+    def _history(self) -> HistoryListeners:
+        return HistoryListeners(
+            access=self._access,
+            slack=self.slack,
+            threads=self.threads,
+            replies=self._replies,
+            going_back=GoingBack(forms=self._forms, history=History(vault=self.parts.vault)),
         )
 
     @cached_property
@@ -205,7 +243,7 @@ class Assembly:
                 slack=self.slack,
                 replies=self._replies,
                 runner=self.runner,
-                arrivals=self.arrivals,
+                arrivals=self._arrivals,
             ),
         )
 

@@ -19,7 +19,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from bot.slack.acting import act_for
 from bot.slack.calls import MeasuredClient
 from bot.slack.metrics import CONTENT_TYPE, Metrics
-from bot.slack.requests import Kind, kind_of, numbered
+from bot.slack.requests import Kind, hear_out, kind_of, numbered
 
 log = structlog.get_logger(__name__)
 
@@ -114,6 +114,7 @@ class _Events:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         if not _SECONDS.fullmatch(timestamp):
             return Kind.OTHER, web.Response(status=401)
+        await hear_out(request)
         try:
             # Bolt reads the body before it looks at the signature, and takes its shape on trust.
             bolt_request = await to_bolt_request(request)

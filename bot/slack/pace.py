@@ -24,5 +24,9 @@ class Pace:
     """How old Slack's word on who somebody is may be where nothing is saved."""
     look_every: float = 15.0
     """Between the looks for tests of which it is time to speak again."""
+    lease: float = 20.0
+    """How long a test stays ours without a sign of life: then another replica takes it over."""
+    beat_every: float = 5.0
+    """Between two signs of life."""
     warm_every: float = 45.0
     """Between the calls that keep a connection to Slack open: ours are closed after a minute."""

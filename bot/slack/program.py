@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from datetime import timedelta
 from functools import partial
@@ -26,6 +27,7 @@ from bot.slack.settings.forms import WAITING
 from bot.slack.settings.password_page import routes
 from bot.slack.watching import Watching
 from bot.slack.work import Threads, Work
+from bot.vault import database_path
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -52,7 +54,9 @@ class Program:
         self._socket: AsyncSocketModeHandler | None = None
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
-        """What runs as long as the program does."""
+        """What runs until the program is asked to stop."""
+        self._alive: asyncio.Task[None] | None = None
+        """What says that the tests are seen through, to the end of the last one."""
         self.stored: StoredInstallations | None = None
         """Of many workspaces; None: one workspace, by the environment's token."""
         self.port = 0
@@ -87,29 +91,32 @@ class Program:
             act=partial(_act, installations),
             stored=stored,
         )
-        listeners, runner = assembly.listeners, assembly.runner
+        listeners = assembly.listeners
         app = make_app(
             slack,
             listeners,
             signing_secret=config.signing_secret or "",
             installations=installations,
         )
-        untold = await runner.untold()
+        if database_path(config) is not None:
+            # Nobody else works on this database, so what was under way is nobody's.
+            await self._threads(self._parts.vault.runs.abandon, now=self._parts.clock())
         pages = routes(listeners.passwords) if config.public_url else []
         if stored is not None:
             pages += self._pages(oauth, stored)
         await self._listen(app, pages, slack)
-        runner.recover(untold)
         self._upkeep = (
             asyncio.create_task(self._tidy(), name="tidy"),
             asyncio.create_task(slack.stay_connected(), name="stay connected"),
-            asyncio.create_task(assembly.arrivals.look_after(), name="look after tests"),
+            asyncio.create_task(assembly.duty.look_after(), name="look after tests"),
         )
+        self._alive = asyncio.create_task(assembly.leases.keep(), name="give signs of life")
         log.info(
             "ready",
             workspaces="many" if stored is not None else "one",
             mode="socket" if config.app_token else "http",
             port=self.port,
+            owner=assembly.leases.owner,
         )
 
     async def stop(self) -> None:
@@ -122,6 +129,8 @@ class Program:
             await self._socket.close_async()
         # The listener stays, to say that we are leaving; it lets nothing else in.
         await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
+        if self._alive is not None:
+            self._alive.cancel()
         if self._web is not None:
             await self._web.cleanup()
         if self._session is not None:
@@ -233,6 +242,9 @@ async def run(parts: Parts) -> None:
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting
+            # What is here by now stays as long as we do. Unless it is told, Python looks through
+            # all of it now and then, and nobody is answered meanwhile.
+            gc.freeze()
             await waiting
         else:
             starting.cancel()

@@ -1,12 +1,17 @@
-"""A request: its kind, and the number that all log lines of its work carry. Pure but for that."""
+"""A request: heard out in time, its kind, and the number that all log lines of its work carry."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Any
 
+from aiohttp import web
 from structlog.contextvars import bound_contextvars
+
+_HEARD_WITHIN = 2.0
+"""Seconds for a body to arrive. Who waits for us, Slack, does so for three."""
 
 
 class Kind(StrEnum):
@@ -41,3 +46,18 @@ def kind_of(body: Mapping[str, Any]) -> Kind:
 def numbered() -> AbstractContextManager[None]:
     """Give a number to all that is logged inside, by tasks and threads begun there as well."""
     return bound_contextvars(request=secrets.token_hex(4))
+
+
+async def hear_out(request: web.Request) -> None:
+    """Read the whole body of *request*, for later. Raises HTTPException when there is none to have.
+
+    Without this a body that never ends would keep its connection for ever.
+    """
+    try:
+        async with asyncio.timeout(_HEARD_WITHIN):
+            await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(headers={"Connection": "close"}) from None
+    except (web.RequestPayloadError, OSError):
+        # Broken chunks, a compression that is none; or nobody is there any more.
+        raise web.HTTPBadRequest(headers={"Connection": "close"}) from None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.smtp.address import parse_address
 from bot.smtp.explanations.accounts import ACCOUNTS
 from bot.smtp.explanations.app_passwords import APP_PASSWORDS
 from bot.smtp.explanations.beforehand import BEFOREHAND
@@ -142,7 +143,7 @@ def diagnose(transcript: Transcript, server: MailServer | None, *, sender: str) 
                 cause=cause,
                 meaning=explanation.meaning.format_map(words),
                 advice=tuple(each.format_map(words) for each in explanation.advice),
-                fix=dict(explanation.fix),
+                fix=dict(explanation.fix) or _own_address(cause, server, sender),
                 link=explanation.link or (_page_of(seen.provider) if explanation.page else None),
                 temporary=explanation.temporary,
             )
@@ -159,6 +160,18 @@ def cause_of(seen: Seen) -> str:
         )
         return cause_of(refused)
     return next((each.cause for each in RULES if each.fits(seen)), "reply")
+
+
+def _own_address(cause: str, server: MailServer | None, sender: str) -> dict[str, str | int | bool]:
+    """Return the From address that an account surely may use: its own, where its name is one."""
+    username = server.username if server is not None else None
+    if cause != "sender-not-allowed" or username is None:
+        return {}
+    try:
+        own = parse_address(username)
+    except ValueError:
+        return {}
+    return {"from_address": own} if own != sender else {}
 
 
 def _seen(

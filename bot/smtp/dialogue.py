@@ -44,12 +44,12 @@ class Answer:
             self._end()
         return self
 
-    def greeting(self) -> "Answer":
-        """Return itself when it greets: 220 alone does (RFC 5321 4.3.2).
+    def exactly(self, code: int) -> "Answer":
+        """Return itself when its code is *code*: 220 alone greets, 235 alone says "logged in".
 
-        Raises ConversationEnded as `wanted` does.
+        (RFC 5321 4.3.2, RFC 4954 4.) Raises ConversationEnded as `wanted` does.
         """
-        if self.raw.code != 220:
+        if self.raw.code != code:
             self._end()
         return self
 

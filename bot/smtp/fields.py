@@ -136,14 +136,14 @@ def read_form(
     *,
     before: MailSettings,
     default_offered: bool,
-    keys: Mapping[str, SSLKey],
+    keys: Mapping[str, SSLKey | None],
 ) -> MailSettings:
     """Return the settings that a filled form means, without a password decision.
 
     *form* has the fields of `MailSettings` as text, choices as their values, boxes as booleans;
     it may be forged: what is missing or unknown is a complaint. Fields that do not apply keep
-    what *before* has. *keys* are the workspace's SSL keys by their ids. Raises InvalidSettings
-    with all complaints.
+    what *before* has. *keys* are the workspace's SSL keys by their ids, None for those that can't
+    be opened. Raises InvalidSettings with all complaints.
     """
     parsers = dict(_ALWAYS)
     boxes = {"notifications"}
@@ -194,11 +194,13 @@ def _ssl_key(form: Mapping[str, Any]) -> str:
     return "" if chosen == NO_KEY else chosen
 
 
-def _unfit(chosen: str, keys: Mapping[str, SSLKey], *, host: object) -> str | None:
+def _unfit(chosen: str, keys: Mapping[str, SSLKey | None], *, host: object) -> str | None:
     """Complain when the SSL key *chosen* can't be used for the server *host*."""
     if not chosen:
         return None
     key = keys.get(chosen)
+    if key is None and chosen in keys:
+        return "This SSL key can't be opened. Choose another one, or ask this bot's operator."
     if key is None:
         return "This SSL key was deleted. Choose another one, or “None”."
     if isinstance(host, str) and not key.serves(host):

@@ -102,7 +102,7 @@ async def _at_once(place: Place, heard: Heard, *, until: float) -> None:
         finally:
             heard.tls = dialogue.wire.tls_facts
         heard.at_once = True
-        (await dialogue.answer()).greeting()
+        (await dialogue.answer()).exactly(220)
         heard.mechanisms = offered_mechanisms(await _hello(place, dialogue))
         heard.ready = True
 
@@ -112,7 +112,7 @@ async def _in_clear(place: Place, heard: Heard) -> None:
         greeting = await _greeting(place, heard, dialogue)
         if greeting is None:
             return
-        greeting.greeting()
+        greeting.exactly(220)
         heard.greeted = True
         offered = await _hello(place, dialogue)
         if any(each.upper().split()[0] == "STARTTLS" for each in offered):

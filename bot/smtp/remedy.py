@@ -16,7 +16,7 @@ _MODES = {DoorState.TLS: TLSMode.IMPLICIT, DoorState.STARTTLS: TLSMode.STARTTLS}
 
 _IN_CLEAR_IS_WRONG = frozenset({"starttls-required", "plaintext-password-refused"})
 
-_UNTRIED = "This usually cures it, but it has not been tried with this server."
+_UNTRIED = "The button below does what usually cures this; it has not been tried with this server."
 
 _ENCRYPTION = {
     DoorState.TLS: "speaks TLS from the start",
@@ -69,17 +69,25 @@ def remedy(
 
 def lines(found: Survey) -> tuple[str, ...]:
     """Say in lines for people what *found* holds. Names in certificates are untrusted text."""
-    told = [_line(each) for each in found.doors]
-    told += [
-        f"The certificate on port {each.port} is for {_some(each.names)}"
-        for each in found.doors
-        if each.note == OTHER_NAMES and each.names
-    ]
-    if found.proved_name:
-        told.append(f"As {found.proved_name} the server has a valid certificate")
+    told = _by_what_they_say(found.doors)
     if len(found.addresses) > 1:
         told.append(f"Addresses of {found.host}: {_some(found.addresses)}")
     return tuple(told)
+
+
+def _by_what_they_say(doors: Sequence[Door]) -> list[str]:
+    """Give one line to all ports that say the same."""
+    ports: dict[str, list[str]] = {}
+    for each in doors:
+        ports.setdefault(_said(each), []).append(str(each.port))
+    return [
+        f"Port{'s' if len(alike) > 1 else ''} {_and(alike)}: {said}"
+        for said, alike in ports.items()
+    ]
+
+
+def _and(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
 
 
 def _proved(server: MailServer, diagnosis: Diagnosis, found: Survey) -> Remedy | None:
@@ -133,6 +141,8 @@ def _label(server: MailServer, changed: Mapping[str, str | int | bool]) -> str:
     mode = TLSMode(str(changed.get("tls_mode", server.tls_mode))).label
     if changed == {"anonymous": False}:
         return "Sign in with username and password"
+    if {*changed} == {"from_address"}:
+        return "Use the username as From address"
     if not {*changed} <= {"host", "port", "tls_mode"}:
         return f"Change {', '.join(f'“{LABELS[name]}”' for name in changed)}"
     if host is None:
@@ -142,17 +152,18 @@ def _label(server: MailServer, changed: Mapping[str, str | int | bool]) -> str:
     return f"Use {host}, port {port}"
 
 
-def _line(door: Door) -> str:
+def _said(door: Door) -> str:
     said = _SPEAKS.get(door.state, door.note)
     if door.verified:
         said += ", certificate valid"
     if door.note and door.state is not DoorState.OTHER:
         said = "a mail server" if door.state is DoorState.CLEAR else said
-        said += f", but {door.note}"
+        names = f": {_some(door.names)}" if door.note == OTHER_NAMES and door.names else ""
+        said += f", but {door.note}{names}"
     if door.ready:
         some = _some(door.mechanisms)
         said += f"; sign-in with {some}" if some else "; no sign-in"
-    return f"Port {door.port}: {said}"
+    return said
 
 
 def _some(items: Sequence[str]) -> str:

@@ -76,7 +76,7 @@ class Session:
                 await self._shake_hands(self._wire.start_tls)
                 self._journal.passed(_protection(self._findings.tls))
         async with self._stage(Stage.GREETING):
-            answer = (await self._greeting()).greeting()
+            answer = (await self._greeting()).exactly(220)
             self._findings.greeting = answer.reply.text
             self._journal.passed(line_of(answer.reply))
         async with self._stage(Stage.EHLO):
@@ -230,8 +230,8 @@ class Session:
             )
         self._findings.mechanism = mechanism
         exchange = exchange_for(mechanism, username=username, password=password)
-        (await self._dialogue.authenticate(exchange)).wanted(2)
-        self._journal.passed(f"Logged in with {mechanism}")
+        (await self._dialogue.authenticate(exchange)).exactly(235)
+        self._journal.passed(f"Signed in with {mechanism}")
 
 
 def _protection(facts: TLSFacts | None) -> str:

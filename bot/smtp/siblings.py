@@ -17,13 +17,13 @@ def dns_names(stated: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.lower() for each in stated if _is_name(each)))
 
 
-def siblings(host: str, stated: Iterable[str]) -> tuple[str, ...]:
+def siblings(host: str, stated: Iterable[str], *, domain: str | None) -> tuple[str, ...]:
     """Return the first few names in *host*'s domain that a certificate for *stated* would fit.
 
+    *domain* is the part of *host* that somebody registered; None: it has none, and no siblings.
     Names written out come first; of `*.example.com` the one with *host*'s first label is taken.
     """
-    domain = _domain(host)
-    if domain is None:
+    if domain is None or is_ip_address(host):
         return ()
     names, first = dns_names(stated), host.partition(".")[0]
     written = [each for each in names if not each.startswith("*.")]
@@ -34,20 +34,6 @@ def siblings(host: str, stated: Iterable[str]) -> tuple[str, ...]:
         if each != host and f".{each}".endswith(f".{domain}") and _is_name(each)
     )
     return tuple(kin)[:_MOST_SIBLINGS]
-
-
-def _domain(host: str) -> str | None:
-    """Return the part of *host* that one owner has: two labels, three under `co.uk` and its like.
-
-    Short names under a country are taken for its registries' own: offering no name for `x.web.de`
-    is better than offering a stranger's for `x.com.de`.
-    """
-    labels = host.split(".")
-    second_level = len(labels) > 1 and len(labels[-1]) == 2 and len(labels[-2]) <= 4
-    wanted = 3 if second_level else 2
-    if is_ip_address(host) or len(labels) < wanted:
-        return None
-    return ".".join(labels[-wanted:])
 
 
 def _is_name(text: str) -> bool:

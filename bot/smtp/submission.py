@@ -94,9 +94,11 @@ async def _reach(
             await network.tls_for(server.ssl_key)  # made now, it is there when the server waits
         except UnusableKey as problem:
             raise ConversationEnded("ssl-key-missing", str(problem)) from None
-        login = "no login" if server.username is None else "with a login"
+        sign_in = "no sign-in" if server.username is None else "with sign-in"
         key = f", with a {server.ssl_key.kind.label}" if server.ssl_key is not None else ""
-        journal.passed(f"{server.host}, port {server.port}, {server.tls_mode.label}, {login}{key}")
+        journal.passed(
+            f"{server.host}, port {server.port}, {server.tls_mode.label}, {sign_in}{key}"
+        )
     async with journal.during(Stage.LOOKUP, seconds=deadlines.stage):
         addresses = await network.resolver.addresses(server.host, seconds=deadlines.lookup)
         if isinstance(addresses, Unresolved):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.smtp.authentication import PREFERENCE
+from bot.smtp.domain.organisation import registered_domain
 from bot.smtp.inquiry import Heard, Place, inquire
 from bot.smtp.lookup import Unresolved
 from bot.smtp.network import Network
@@ -230,9 +231,10 @@ async def _proved_name(server: MailServer, transcript: Transcript, *, asking: _A
     if failure is None or failure.cause != "cert-hostname-mismatch" or not (tls and tls.chain):
         return ""
     wanted = {TLSMode.IMPLICIT: DoorState.TLS}.get(server.tls_mode, DoorState.STARTTLS)
+    domain = await registered_domain(server.host)
     with suppress(TimeoutError):
         async with asyncio.timeout_at(asking.until):
-            for name in siblings(server.host, tls.chain[0].names):
+            for name in siblings(server.host, tls.chain[0].names, domain=domain):
                 if addresses := await asking.addresses(name, server.port):
                     door = await asking.ask(
                         name,

@@ -24,7 +24,12 @@ class Stage(StrEnum):
     @property
     def label(self) -> str:
         """Its name on screen."""
-        names = {Stage.LOOKUP: "Address lookup", Stage.EHLO: "EHLO", Stage.TLS: "TLS"}
+        names = {
+            Stage.LOOKUP: "Address lookup",
+            Stage.EHLO: "EHLO",
+            Stage.TLS: "TLS",
+            Stage.ACCEPTED: "Acceptance",
+        }
         return names.get(self, self.value.capitalize())
 
 

@@ -134,7 +134,7 @@ class Window:
 
     async def steps_done(self, count: int) -> None:
         """Wait until the guide has ticked so many steps off."""
-        await expect(self.guide.get_by_text(f"{count} of 7")).to_be_visible()
+        await expect(self.guide.get_by_text(f"{count} of 8")).to_be_visible()
 
     async def settled(self) -> None:
         """Wait until nothing moves any more."""

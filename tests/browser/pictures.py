@@ -143,30 +143,33 @@ async def test_the_form_for_gmail(window: Any) -> None:
     await take(window, "gmail")
 
 
-async def test_an_accepted_test_and_the_code_in_its_mail(window: Any) -> None:
+async def test_an_accepted_test_that_somebody_confirmed_beside_its_mail(open_window: Any) -> None:
+    window = await open_window(height=920)
     await accepted(window)
-    await take(window, "accepted")
     await window.go("inbox")
     await window.mails.first.click()
     await expect(window.page.locator(".reader .code")).to_be_visible()
-    await take(window, "inbox")
+    await window.last.get_by_role("button", name="It arrived").click()
+    await expect(window.last).to_contain_text("got the message")
+    await expect(window.last).to_contain_text("What the records")
+    await take(window, "confirmed")
 
 
-async def test_a_failed_test_with_its_explanation(open_window: Any) -> None:
+async def test_a_failed_test_with_the_fix_in_one_tap(open_window: Any) -> None:
     window = await open_window(height=840)
     await without_guide(window)
-    await window.put_in("Wrong password")
+    await window.put_in("TLS on the wrong port")
     await window.say("/mailtest bob@acme.example")
-    await expect(window.last).to_contain_text("What to do")
+    await expect(window.last.get_by_role("button", name="Use SMTP with")).to_be_visible()
     await take(window, "failed")
 
 
 async def test_a_failed_test_in_the_dark(open_window: Any) -> None:
-    window = await open_window(color_scheme="dark")
+    window = await open_window(color_scheme="dark", height=840)
     await without_guide(window)
     await window.put_in("Expired certificate")
     await window.say("/mailtest bob@acme.example")
-    await expect(window.last).to_contain_text("What to do")
+    await expect(window.last).to_contain_text("What we found")
     await take(window, "dark")
 
 

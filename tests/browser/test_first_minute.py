@@ -53,11 +53,15 @@ async def test_the_guided_minute_is_what_it_promises(window: Any) -> None:
     await expect(window.last).to_contain_text("adam@acme.example got the message")
     await window.steps_done(5)
 
-    await window.put_in("Refuses the recipient")
+    await window.put_in("TLS on the wrong port")
     await window.say("/mailtest")
     await expect(window.last).to_contain_text("What it means")
     await expect(window.last).to_contain_text("What to do")
     await window.steps_done(7)
+    await window.last.get_by_role("button", name="Use SMTP with STARTTLS").click()
+    await window.save()
+    await expect(window.last).to_contain_text("wrong-port.demo.example accepted the message")
+    await window.steps_done(8)
     await expect(window.guide).to_contain_text("you have seen it all")
     await window.guide.get_by_role("button", name="Dismiss the guide").click()
     await expect(window.guide).to_be_hidden()
@@ -68,7 +72,7 @@ async def test_the_guided_minute_is_what_it_promises(window: Any) -> None:
 
 async def test_the_steps_can_be_read_beforehand(window: Any) -> None:
     await window.guide.get_by_role("button", name="Steps").click()
-    await expect(window.guide.get_by_role("listitem")).to_have_count(7)
+    await expect(window.guide.get_by_role("listitem")).to_have_count(8)
     await window.open_settings()
     await expect(window.guide.get_by_role("listitem").first).to_contain_text("(done)")
 

@@ -46,7 +46,7 @@ def test_an_accepted_message_is_shown_stage_by_stage(anonymous: Any, shell: Any)
     assert (found.status, found.err) == (os.EX_OK, "")
     names = re.findall(r"^ok {6}(.+?) {2,}", found.out, re.MULTILINE)
     assert names[0] in {"Settings", "Address lookup"}
-    assert names[-1] == "Accepted"
+    assert names[-1] == "Acceptance"
     assert f"Accepted: 127.0.0.1:{anonymous.port} accepted the message for bob@example.com" in (
         found.out
     )

@@ -26,11 +26,17 @@ async def test_each_step_is_ticked_by_what_happened(page: Any) -> None:
     await page.do("press", channel="C1", ts=message["ts"], **button)
     await page.sees(lambda s: "got the message" in s["messages"]["C1"][-1]["text"])
     assert done(await page.sees())[-1] == "code"
-    await page.fill("recipient")
+    await page.fill("wrong-port")
     await page.save()
     assert "break" not in done(await page.sees())
-    await page.test()
-    assert done(await page.sees()) == list(STEPS)
+    message = await page.test()
+    fixable = await page.sees(lambda s: "fix_settings" in json.dumps(s["messages"]["C1"][-1]))
+    assert done(fixable) == list(STEPS)[:-1]
+    button = {"block_id": "mailtest", "action_id": "fix_settings"}
+    await page.do("press", channel="C1", ts=message["ts"], **button)
+    await page.sees(lambda s: s["modals"])
+    await page.save()
+    await page.sees(lambda s: done(s) == list(STEPS))
 
 
 async def test_an_explanation_counts_only_once_something_was_broken(page: Any) -> None:

@@ -45,7 +45,7 @@ SAID = {
     "sender": "Sender address rejected: not owned by",
     "recipient": "User unknown",
     "greylist": "greylisting",
-    "hangs-up": "Now look for code",
+    "hangs-up": "look for code",
     "imap": "reading mail (IMAP)",
 }
 

@@ -68,7 +68,7 @@ def network(client_tls: ssl.SSLContext, tmp_path: Path) -> Network:
 class PoliteServer:
     """Does all that is asked, but in one state it says something else, or misbehaves.
 
-    States: greeting, ehlo, starttls, handshake, ehlo-tls, auth, password, mail, rcpt, data, dot,
+    States: greeting, ehlo, starttls, handshake, ehlo-tls, challenge, auth, mail, rcpt, data, dot,
     rset, quit. A mechanism other than PLAIN asks `challenges` one after another.
     """
 
@@ -120,7 +120,7 @@ class PoliteServer:
 
     async def _log_in(self) -> None:
         for challenge in self.challenges:
-            self._writer.write(b"334 " + challenge + b"\r\n")
+            await self._say("challenge", b"334 " + challenge)
             self.received.append((await self._reader.readline()).decode().strip())
         await self._say("auth", b"235 2.7.0 welcome")
 

@@ -153,6 +153,25 @@ def test_where_one_change_cures_it_the_change_is_named(
     assert failed(Failure(stage=Stage.TLS, cause=cause), tried).fix == fix
 
 
+@pytest.mark.parametrize(
+    ("username", "fix"),
+    [
+        ("bob@Example.com", {"from_address": "bob@example.com"}),
+        ("team@example.com", {}),  # it is the sender already
+        ("apikey", {}),
+        ("bob@\u202eexample", {}),
+        (None, {}),
+    ],
+)
+def test_who_may_not_send_so_may_send_as_the_account(
+    username: str | None, fix: dict[str, str]
+) -> None:
+    refused = "Sender address rejected: not owned by user"
+    found = replied(S, 553, "5.7.1", refused, server(username=username))
+    assert found.cause == "sender-not-allowed"
+    assert found.fix == fix
+
+
 def test_a_server_that_wants_starttls_gets_it_on_the_port_for_it() -> None:
     text = "Must issue a STARTTLS command first"
     assert replied(S, 530, "5.7.0", text, server(port=25, tls_mode=TLSMode.NONE)).fix == {

@@ -203,7 +203,7 @@ def test_a_missing_password_is_told_under_the_user_name() -> None:
 
 CLIENT = SSLKey(kind=SSLKeyKind.CLIENT, name="Ours", certificates=b"")
 THEIRS = SSLKey(kind=SSLKeyKind.TRUSTED, name="Theirs", certificates=b"", host="smtp.example.com")
-KEYS = {"00ff": CLIENT, "11ff": THEIRS}
+KEYS = {"00ff": CLIENT, "11ff": THEIRS, "33ff": None}
 
 
 def read_with_keys(before: MailSettings = MEANT, **changes: object) -> MailSettings:
@@ -232,6 +232,7 @@ def test_where_an_ssl_key_does_not_apply_the_saved_one_is_kept(change: dict[str,
     ("changes", "told", "words"),
     [
         ({"ssl_key": "22ff"}, {"ssl_key"}, "was deleted"),
+        ({"ssl_key": "33ff"}, {"ssl_key"}, "can't be opened"),
         (
             {"ssl_key": "11ff", "host": "smtp.example.net"},
             {"ssl_key"},

@@ -69,7 +69,7 @@ Code:       4821
 
 STAGES
 ok     Address lookup       0 ms  192.0.2.1
-ok     Accepted         10500 ms  250 2.0.0 queued as 4F1
+ok     Acceptance       10500 ms  250 2.0.0 queued as 4F1
 
 THE SERVER'S OWN WORDS
 250 2.0.0 queued as 4F1

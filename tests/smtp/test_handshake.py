@@ -71,7 +71,7 @@ async def test_a_client_key_opens_the_door(
     assert transcript.outcome is Outcome.ACCEPTED
     assert transcript.tls is not None
     assert transcript.tls.version == {2: "TLSv1.2", 3: "TLSv1.3"}[version - 0x0301]
-    assert transcript.steps[0].line.endswith("with a login, with a client key")
+    assert transcript.steps[0].line.endswith("with sign-in, with a client key")
     assert len(server.messages) == 1
 
 

@@ -241,7 +241,7 @@ async def test_our_address_is_written_as_a_literal(address: str, literal: str) -
         wire.close()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(
         st.one_of(

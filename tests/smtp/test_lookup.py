@@ -1,10 +1,15 @@
 """Names and addresses, asked of a name server of ours."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import dns.message
+import dns.rrset
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.demo.names import NameServer
 from bot.smtp.lookup import Addresses, Records, Resolver, Unresolved
@@ -174,3 +179,58 @@ async def test_the_number_of_records_is_bounded(resolver: Resolver) -> None:
     records = await resolver.records("crowd.example.com", "MX", seconds=5)
     assert len(records.found) == 64
     assert records.problem is None
+
+
+class Liar(asyncio.DatagramProtocol):
+    """A name server whose answers have something wrong in them."""
+
+    at, put, records = 0, b"", ("a.example.", "TXT", "hello")
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, address: Any) -> None:
+        answer = dns.message.make_response(dns.message.from_wire(data))
+        name, kind, value = self.records
+        answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, value))
+        wire = answer.to_wire()
+        at = 2 + self.at % (len(wire) - 2)  # the number stays, or it is passed over at once
+        self.transport.sendto(wire[:at] + self.put + wire[at + 1 :], address)
+
+
+@pytest.fixture
+async def liar() -> AsyncIterator[Liar]:
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.create_datagram_endpoint(Liar, local_addr=("127.0.0.1", 0))
+    yield protocol
+    transport.close()
+
+
+@settings(
+    max_examples=settings.default.max_examples // 3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    at=st.integers(0, 200),
+    put=st.binary(max_size=6) | st.just(b"\xc0\x0c" * 9),
+    records=st.sampled_from(
+        [
+            ("a.example.", "TXT", "hello"),
+            ("a.example.", "A", "192.0.2.1"),
+            ("a.example.", "MX", "10 mx.a.example."),
+            ("a.example.", "CNAME", "a.example."),
+        ]
+    ),
+)
+async def test_whatever_a_name_server_answers_is_a_value(
+    liar: Liar, tmp_path: Path, at: int, put: bytes, records: tuple[str, str, str]
+) -> None:
+    liar.at, liar.put, liar.records = at, put, records
+    port = liar.transport.get_extra_info("sockname")[1]
+    resolver = Resolver(nameservers=("127.0.0.1",), port=port, hosts_file=tmp_path / "none")
+    addresses, *found = await asyncio.gather(
+        resolver.addresses("a.example", seconds=0.2),
+        *(resolver.records("a.example", kind, seconds=0.2) for kind in ("TXT", "MX", "A", "SRV")),
+    )
+    assert isinstance(addresses, Addresses | Unresolved)
+    assert all(isinstance(each, Records) for each in found)

@@ -12,7 +12,7 @@ from bot.smtp.survey import OTHER_NAMES, Door, DoorState, Survey
 from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Transcript
 
 HOST = "mail.example.com"
-UNTRIED = "This usually cures it, but it has not been tried with this server."
+UNTRIED = "The button below does what usually cures this; it has not been tried with this server."
 
 TLS_465 = Door(
     port=465,
@@ -90,6 +90,22 @@ def test_starttls_is_the_next_best_and_port_25_the_last() -> None:
     assert found is not None
     assert found.fix == {"port": 25}
     assert found.label == "Use SMTP with STARTTLS on port 25"
+
+
+def test_ports_that_say_the_same_share_a_line() -> None:
+    closed = [Door(port=port, state=DoorState.CLOSED, milliseconds=1) for port in (25, 587, 2525)]
+    found = Survey(host=HOST, doors=(closed[0], TLS_465, *closed[1:]), addresses=())
+    assert lines(found) == (
+        "Ports 25, 587 and 2525: closed",
+        "Port 465: speaks TLS from the start, certificate valid; sign-in with PLAIN",
+    )
+
+
+def test_the_accounts_own_address_is_offered_without_naming_it() -> None:
+    found = cure(fix={"from_address": "a@example.com"}, surveyed=False)
+    assert found is not None
+    assert found.label == "Use the username as From address"
+    assert "a@example.com" not in found.reason
 
 
 def test_only_what_differs_is_changed() -> None:

@@ -116,6 +116,36 @@ def test_any_bytes_are_replies_or_a_refusal(chunks: list[bytes]) -> None:
         pass
 
 
+def read(chunks: list[bytes]) -> tuple[list[RawReply], str]:
+    """Return what comes out of *chunks*, and how it ended."""
+    buffer, taken = ReplyBuffer(), []
+    try:
+        for each in chunks:
+            buffer.feed(each)
+            while reply := buffer.take():
+                taken.append(reply)
+    except (ReplyMalformed, ReplyTooLong) as problem:
+        return taken, type(problem).__name__
+    return taken, "more" if buffer else "whole"
+
+
+_PIECES = st.sampled_from([b"250", b"-", b" ", b"\r\n", b"\n", b"\r", b"\0", b"ok", b"550"])
+
+
+@given(
+    wire=st.lists(_PIECES | st.binary(max_size=3), max_size=40).map(b"".join),
+    cuts=st.lists(st.integers(1, 9), max_size=60),
+)
+def test_how_bytes_are_cut_changes_nothing_about_what_they_are(
+    wire: bytes, cuts: list[int]
+) -> None:
+    chunks, rest = [], wire
+    for size in cuts:
+        chunks.append(rest[:size])
+        rest = rest[size:]
+    assert read([*chunks, rest]) == read([wire])
+
+
 @given(st.binary())
 def test_decoded_text_is_one_line_without_controls(text: bytes) -> None:
     decoded = decode(text)

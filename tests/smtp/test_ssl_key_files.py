@@ -242,7 +242,7 @@ def test_no_bytes_raise_anything_else(content: bytes) -> None:
         read(content)
 
 
-@settings(max_examples=25)
+@settings(max_examples=settings.default.max_examples * 2 // 5)
 @given(data=st.data())
 def test_no_damage_to_a_right_file_raises_anything_else(
     data: st.DataObject, identity: Any, above: Any

@@ -177,9 +177,8 @@ async def test_a_certificate_that_is_not_believed_is_read_and_nothing_more_is_sa
     assert server.received == ([] if implicit else ["EHLO example.org", "STARTTLS"])
     speaks = "speaks TLS from the start" if implicit else "offers STARTTLS"
     told = lines(found)
-    assert told[0] == f"Port {port}: {speaks}, but {note}"
-    names = f"The certificate on port {port} is for *.example.net, mx.test"
-    assert (names in told) is (kind == "another name")
+    names = ": *.example.net, mx.test" if kind == "another name" else ""
+    assert told[0] == f"Port {port}: {speaks}, but {note}{names}"
 
 
 async def test_only_ports_that_the_policy_allows_are_asked(
@@ -280,8 +279,6 @@ async def test_another_name_is_offered_when_it_is_proved_and_in_the_same_domain(
     transcript = await meet(polite, run, context_for(authority, *names), mode)
     found = await look(transcript.port, transcript=transcript, tls_mode=mode)
     assert found.proved_name == proved
-    told = f"As {SIBLING} the server has a valid certificate"
-    assert (told in lines(found)) is bool(proved)
 
 
 async def test_a_name_that_only_an_unknown_authority_vouches_for_is_not_offered(
@@ -335,7 +332,7 @@ async def test_with_every_port_hanging_it_ends_in_its_time(
     assert loop.time() - start < 2.5
     assert {each.state for each in found.doors} == {DoorState.SILENT}
     assert found.proved_name == ""
-    assert set(lines(found)[:5]) == {f"Port {port}: no answer in time" for port in ports}
+    assert lines(found)[0].endswith(": no answer in time")
     assert all(connections[port] == 2 for port in ports[1:])
 
 

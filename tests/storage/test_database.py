@@ -290,7 +290,7 @@ def test_of_eight_starters_one_migrates_and_all_start(
     crowd(MIGRATE, url, count=8)
     engine = connect(url)
     with reading(engine) as connection:
-        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0003"]
+        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0004"]
     engine.dispose()
 
 
@@ -304,7 +304,7 @@ def test_a_starter_that_waited_for_another_to_migrate_leaves_it_at_that(url: str
     event.listen(engine, "checkin", overtake, once=True)
     migrate(engine)
     with reading(engine) as connection:
-        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0003"]
+        assert connection.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0004"]
     engine.dispose()
     other.dispose()
 

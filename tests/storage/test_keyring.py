@@ -44,6 +44,25 @@ def test_a_shortened_envelope_is_refused(plaintext: bytes, data: st.DataObject) 
         RING.open(envelope[:length], HERE)
 
 
+@given(data=st.data())
+def test_an_envelope_changed_in_any_way_is_refused(data: st.DataObject) -> None:
+    """Cut out, put in, doubled, turned round, or made of two that both open."""
+    one, other = (RING.seal(data.draw(st.binary(max_size=60)), HERE) for _ in range(2))
+    places = st.integers(0, len(one))
+    start, end = sorted((data.draw(places), data.draw(places)))
+    middle = one[start:end]
+    put = data.draw(
+        st.binary(max_size=40)
+        | st.just(middle * 2)
+        | st.just(middle[::-1])
+        | st.just(other[start:end])
+    )
+    changed = one[:start] + put + one[end:]
+    if changed not in {one, other}:
+        with pytest.raises((InvalidEnvelope, UnknownKey)):
+            RING.open(changed, HERE)
+
+
 @given(st.binary(max_size=100))
 def test_bytes_from_nowhere_are_refused(envelope: bytes) -> None:
     with pytest.raises((InvalidEnvelope, UnknownKey)):

@@ -103,7 +103,10 @@ def test_a_limit_that_lets_nothing_through_is_a_mistake(count: int, period: time
         Limit(count=count, period=period)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples * 2 // 5,
+)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=40), st.integers(1, 4), st.integers(1, 30))
 def test_no_stretch_of_time_ever_has_more(
     engine: Engine, steps: list[int], count: int, seconds: int

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, update
 
+from storage.clock import SharedClock
 from storage.database import writing
 from storage.keyring import Keyring, generate_key
 from storage.replicas import Replicas
@@ -54,6 +55,6 @@ def test_a_replica_not_seen_for_a_minute_counts_no_more(engine: Engine) -> None:
 
 def test_a_process_is_known_as_long_as_it_runs(engine: Engine) -> None:
     replicas = Replicas(engine)
-    with replicas.beating(BOTH) as replica_id:
+    with replicas.beating(BOTH, clock=SharedClock(engine)) as replica_id:
         assert [each.id for each in replicas.alive()] == [replica_id]
     assert replicas.alive() == ()

@@ -60,19 +60,6 @@ def test_the_payload_of_a_step_that_was_not_done_is_not_kept(runs: Runs, at: dat
     assert runs.get(run.id) == run
 
 
-def test_runs_of_whose_end_nobody_was_told_are_found_again_the_oldest_first(
-    runs: Runs, at: datetime
-) -> None:
-    ids = {}
-    for hours, state in enumerate(reversed(RunState)):
-        run = runs.add("T1", state.encode(), at=at + timedelta(hours=hours))
-        runs.advance(run.id, expect=RunState.QUEUED, to=state, at=at)
-        ids[state] = run.id
-    runs.tell(ids[RunState.ACCEPTED])
-    expected = [each for each in reversed(RunState) if each is not RunState.ACCEPTED]
-    assert [each.state for each in runs.untold()] == expected
-
-
 def test_a_changed_payload_keeps_the_state(runs: Runs, at: datetime) -> None:
     run = runs.add("T1", b"before", at=at)
     runs.advance(run.id, expect=RunState.QUEUED, to=RunState.RUNNING, at=at)
@@ -109,39 +96,6 @@ def test_runs_of_all_workspaces_are_counted_by_their_state(runs: Runs, at: datet
     assert runs.count_by_state() == {"queued": 3, "failed": 1}
 
 
-def test_a_run_that_is_due_is_given_to_one_caller_until_it_is_settled(
-    runs: Runs, at: datetime
-) -> None:
-    run, other = (runs.add("T1", b"x", at=at) for _ in range(2))
-    minute = timedelta(minutes=1)
-    runs.advance(
-        run.id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=at, due_at=at + 10 * minute
-    )
-    runs.advance(other.id, expect=RunState.QUEUED, to=RunState.FAILED, at=at)
-    assert runs.claim_due(now=at + 9 * minute, until=at + 12 * minute) == ()
-    [found] = runs.claim_due(now=at + 10 * minute, until=at + 12 * minute)
-    assert found == run.id
-    assert runs.claim_due(now=at + 11 * minute, until=at + 13 * minute) == ()
-    [again] = runs.claim_due(now=at + 12 * minute, until=at + 14 * minute)
-    assert again == run.id
-    runs.settle(run.id)
-    assert runs.claim_due(now=at + 20 * minute, until=at + 22 * minute) == ()
-
-
-def test_a_change_may_take_a_run_to_a_state_in_which_nothing_is_due(
-    runs: Runs, at: datetime
-) -> None:
-    run = runs.add("T1", b"x", at=at)
-    runs.advance(run.id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=at, due_at=at)
-    assert runs.change(run.id, lambda payload: payload + b"y", at=at) == b"xy"
-    assert runs.claim_due(now=at, until=at) == (run.id,)
-    runs.change(run.id, lambda payload: payload + b"z", at=at, to=RunState.CONFIRMED)
-    found = runs.get(run.id)
-    assert found is not None
-    assert (found.state, found.payload) == (RunState.CONFIRMED, b"xyz")
-    assert runs.claim_due(now=at, until=at) == ()
-
-
 def test_only_old_finished_runs_are_purged(runs: Runs, at: datetime) -> None:
     old, new, unfinished = (runs.add("T1", b"x", at=at - timedelta(days=40)) for _ in range(3))
     step = {"expect": RunState.QUEUED, "to": RunState.UNKNOWN}
@@ -172,8 +126,6 @@ def test_a_run_that_was_moved_or_changed_is_refused(runs: Runs, at: datetime, ch
         )
     with pytest.raises(InvalidEnvelope):
         runs.get("moved" if "moved" in change else run.id)
-    with pytest.raises(InvalidEnvelope):
-        runs.untold()
 
 
 def test_a_payload_is_neither_in_the_database_nor_in_a_repr(runs: Runs, at: datetime) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from storage import keyring_file
 from storage.audit import AuditLog, Event
 from storage.database import writing
-from storage.errors import KeyInUse
+from storage.errors import KeyInUse, UnknownKey
 from storage.keyring import Keyring, Keys, generate_key
 from storage.keys import check_keys, count_by_key, give_up
 from storage.records import SealedStore
-from storage.runs import Runs
+from storage.runs import Runs, RunState
 from storage.sealed import Progress, rewrap, take_stock
 
 OLD, NEW = generate_key(), generate_key()
@@ -55,7 +55,7 @@ def test_everything_is_sealed_anew_at_its_revision(engine: Engine, at: datetime)
     assert (progress.sealed, progress.left) == (6, 0)
     assert count_by_key(engine) == {NEW_RING.primary_id: 6}
     assert store_of(engine, NEW_RING).get("T0") == before
-    [run] = Runs(engine, NEW_RING).untold()
+    [run] = Runs(engine, NEW_RING).newest("T1", (RunState.QUEUED,), count=2)
     assert run.payload == b"run"
     log = AuditLog(engine, NEW_RING)
     log.verify()
@@ -63,6 +63,15 @@ def test_everything_is_sealed_anew_at_its_revision(engine: Engine, at: datetime)
     log.verify()
     check_keys(engine, NEW_RING, at=at)
     assert rewrap(engine, NEW_RING).sealed == 0
+
+
+def test_an_old_key_opens_nothing_that_was_sealed_anew(engine: Engine, at: datetime) -> None:
+    fill(engine, OLD_RING, at)
+    rewrap(engine, BOTH)
+    found = take_stock(engine, OLD_RING)
+    assert found.broken.total() == found.kinds.total() == 6
+    with pytest.raises(UnknownKey):
+        store_of(engine, OLD_RING).get("T0")
 
 
 def test_many_batches_are_one_rewrap_and_are_told(engine: Engine, at: datetime) -> None:

@@ -437,18 +437,34 @@ def variables(
 
 
 @pytest.fixture
+def program() -> tuple[str, ...]:
+    """What Python is told to run."""
+    return ("-m", "bot", "run")
+
+
+@pytest.fixture
+def quick() -> tuple[str, ...]:
+    """The same, but replicas miss each other within seconds."""
+    return (str(Path(__file__).parent / "replica.py"),)
+
+
+@pytest.fixture
 async def launch(
-    slack: StandIn, variables: dict[str, str], door: str
+    slack: StandIn, variables: dict[str, str], door: str, program: tuple[str, ...]
 ) -> AsyncIterator[Callable[..., Awaitable[BotProcess]]]:
-    """Launch the program with `variables`; unless told otherwise, wait until it serves."""
+    """Launch the program with `variables`; unless told otherwise, wait until it serves.
+
+    *alone*: Slack reaches it, and no other.
+    """
     launched: list[BotProcess] = []
 
-    async def start(*, ready: bool = True) -> BotProcess:
+    async def start(*, ready: bool = True, alone: bool = True, **more: str) -> BotProcess:
         if door == "socket":
             variables["SLACK_APP_TOKEN"] = APP_TOKEN
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run"),
-            env=variables,
+            sys.executable,
+            *program,
+            env=variables | more,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -458,9 +474,9 @@ async def launch(
         launched.append(bot)
         if ready:
             bot.port = (await bot.says("ready"))["port"]
-            if door == "http":
+            if door == "http" and alone:
                 slack.connect_http(f"{bot.address}/slack/events")
-            else:
+            elif door == "socket":
                 await slack.connected()
         return bot
 

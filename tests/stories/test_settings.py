@@ -300,3 +300,17 @@ async def test_a_double_click_sends_one_test(bot: Any, mail_server: Any) -> None
     await modal.shows("accepted the message")
     assert modal.depth == 2
     assert len(server.messages) == 1
+
+
+async def test_a_complaint_finds_its_field_though_the_form_was_redrawn_meanwhile(bot: Any) -> None:
+    modal = await bot.open_settings()
+    await bot.fill(modal, password=None)
+    await modal.type("Server address", "not a server")
+    await modal.type("Username", "ana")
+    bot.slack.weather.delay("views.update", 0.3)
+    bot.slack.weather.delay("users.info", 0.8)  # for the save, Slack is asked afresh
+    await modal.choose("Mail provider", "Gmail / Google Workspace")
+    submitted = await modal.submit()
+    assert submitted.outcome == "updated"
+    assert "a server name" in modal.text()
+    assert bot.parts.vault.settings.get("T1") is None

@@ -78,7 +78,7 @@ async def test_trust_twice_is_one_key(bot: Any, server: Any) -> None:
     vault = bot.parts.vault
     vault.keys.delete("T1", next(iter(vault.ssl_keys("T1"))), at=bot.clock())
     await modal.press("Choose it in the mail settings")
-    await modal.shows("This SSL key was deleted meanwhile")
+    await modal.shows("This SSL key is no longer there")
 
 
 async def test_another_certificate_of_the_same_server_gets_a_name_of_its_own(

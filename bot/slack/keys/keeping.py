@@ -2,7 +2,7 @@
 
 Called in the vault's threads. A stored password is bound to the id of the SSL key that it was given
 with. So what an id stands for never changes to anything that could lead the password elsewhere:
-only a client key can become another client key (DECISIONS 25).
+only a client key can become another client key (DECISIONS 26).
 """
 
 import secrets
@@ -26,6 +26,7 @@ from bot.smtp.ssl_keys import LONGEST_NAME, SSLKey, SSLKeyKind, UnusableKey, par
 from bot.vault import Vault
 from storage.audit import Event
 from storage.errors import StaleRevision
+from storage.records import Record
 
 
 class KeyRefused(Refused):
@@ -40,11 +41,15 @@ class Keys:
     clock: Callable[[], datetime]
 
     def every(self, team_id: str) -> tuple[Kept, ...]:
-        """Return the workspace's SSL keys, in the order of their names."""
-        used = self._used(team_id)
-        found = (self._find(team_id, each, used) for each in self.vault.keys.names(team_id))
-        known = [each for each in found if each is not None]
-        return tuple(sorted(known, key=lambda each: (each.key.name.casefold(), each.id)))
+        """Return the workspace's SSL keys that can be opened, in the order of their names."""
+        return self.listed(team_id)[0]
+
+    def listed(self, team_id: str) -> tuple[tuple[Kept, ...], int]:
+        """Return those that can be opened, and how many others there are."""
+        used, found = self._used(team_id), self.vault.keys.every(team_id)
+        known = [_kept(name, each, used) for name, each in found.items() if each is not None]
+        known.sort(key=lambda each: (each.key.name.casefold(), each.id))
+        return tuple(known), len(found) - len(known)
 
     def get(self, team_id: str, key_id: str) -> Kept:
         """Return one SSL key. Raises KeyRefused where it is gone."""
@@ -122,16 +127,7 @@ class Keys:
 
     def _find(self, team_id: str, key_id: str, used: str) -> Kept | None:
         record = self.vault.keys.get(team_id, key_id)
-        if record is None:
-            return None
-        return Kept(
-            id=key_id,
-            key=record.value,
-            revision=record.revision,
-            changed_by=record.changed_by,
-            changed_at=record.changed_at,
-            used=key_id == used,
-        )
+        return _kept(key_id, record, used) if record is not None else None
 
     def _unchanged(self, caller: Caller, key_id: str, revision: int) -> Kept:
         kept = self.get(caller.team_id, key_id)
@@ -163,6 +159,17 @@ class Keys:
         return replace(
             kept, key=key, revision=record.revision, changed_by=caller.user_id, changed_at=now
         )
+
+
+def _kept(key_id: str, record: Record[SSLKey], used: str) -> Kept:
+    return Kept(
+        id=key_id,
+        key=record.value,
+        revision=record.revision,
+        changed_by=record.changed_by,
+        changed_at=record.changed_at,
+        used=key_id == used,
+    )
 
 
 def _event(action: str, caller: Caller, key_id: str, key: SSLKey, *, before: str = "") -> Event:

@@ -51,8 +51,8 @@ class KeyListeners:
 
     async def _list(self, caller: Caller, *, form: str) -> Block:
         await self.showing.access.admin(caller)
-        keys = await self.showing.threads(self.showing.keys.every, caller.team_id)
-        return keys_view(keys, form=form, now=self.showing.clock())
+        keys, sealed = await self.showing.threads(self.showing.keys.listed, caller.team_id)
+        return keys_view(keys, sealed=sealed, form=form, now=self.showing.clock())
 
     async def _upload(self, caller: Caller, body: Body) -> None:
         await self.showing.access.admin(caller)

@@ -83,8 +83,8 @@ class Showing:
     async def redraw(self, caller: Caller, place: Place) -> None:
         """Draw the list and the form below anew."""
         if place.list:
-            keys = await self.threads(self.keys.every, caller.team_id)
-            view = keys_view(keys, form=place.form, now=self.clock())
+            keys, sealed = await self.threads(self.keys.listed, caller.team_id)
+            view = keys_view(keys, sealed=sealed, form=place.form, now=self.clock())
             await self.slack.update_view(place.list, view)
         if place.form:
             await self.redraw_form(caller, place.form)

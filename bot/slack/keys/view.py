@@ -27,8 +27,11 @@ _MOST_DIVIDED = 40
 """With more keys there is no line between them: a view has a hundred blocks."""
 
 
-def keys_view(keys: Sequence[Kept], *, form: str, now: datetime) -> Block:
-    """List the SSL keys; *form* is the settings' form under the list, if any."""
+def keys_view(keys: Sequence[Kept], *, sealed: int = 0, form: str, now: datetime) -> Block:
+    """List the SSL keys; *form* is the settings' form under the list, if any.
+
+    *sealed*: how many there are besides that can't be opened.
+    """
     intro = section(
         "A *client key* shows a mail server who we are, where it asks for a certificate. A "
         "*trusted certificate* takes the place of the public authorities, for a server that has "
@@ -41,8 +44,16 @@ def keys_view(keys: Sequence[Kept], *, form: str, now: datetime) -> Block:
     blocks = [intro]
     if full:
         blocks.append(context(f"{MOST_KEYS} SSL keys are the most: to upload one, delete another."))
-    if not keys:
+    if not keys and not sealed:
         blocks.append(context("There are no SSL keys yet."))
+    if sealed:
+        which = "A key" if sealed == 1 else f"{sealed} keys"
+        blocks.append(
+            context(
+                f":warning: {which} that can't be opened: this bot's keyring doesn't fit. "
+                "Ask whoever runs this bot."
+            )
+        )
     for each in keys:
         if len(keys) <= _MOST_DIVIDED:
             blocks.append({"type": "divider"})

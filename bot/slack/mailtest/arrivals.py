@@ -1,9 +1,8 @@
 """Whether messages arrived: recorded when somebody says so, and asked after when nobody does."""
 
-import asyncio
 import hmac
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -25,9 +24,6 @@ log = structlog.get_logger(__name__)
 _OPEN_FOR = timedelta(days=5)
 """How long a server may go on trying (RFC 5321 4.5.4.1), so how old a test with a code may be."""
 _MOST_LOOKED_AT = 100
-_CLAIMED_FOR = timedelta(minutes=2)
-"""Longer than a message is tried to be drawn."""
-_DRAWN_AT_ONCE = 4
 
 
 class NothingToConfirm(Refused):
@@ -44,7 +40,6 @@ class Arrivals:
 
     sequels: Sequels
     limits: Limits
-    _drawing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DRAWN_AT_ONCE))
 
     async def answer(
         self, person: Person, run_id: str, *, arrived: bool, response_url: str = ""
@@ -71,30 +66,11 @@ class Arrivals:
         run = await self.answer(person, found.id, arrived=True)
         return run or load_run(found.payload), not known
 
-    async def look_after(self) -> None:
-        """For ever, speak again of the messages of which nobody has said that they arrived."""
-        while True:
-            await self.look()
-            await asyncio.sleep(self.sequels.slack.pace.look_every)
-
-    async def look(self) -> None:
-        """Speak again of those that are due. What fails for now is due again in two minutes."""
+    async def speak_again(self, run_id: str) -> None:
+        """Speak again of a message of which nobody has said that it arrived."""
         try:
-            due = await self.sequels.threads(self._claim)
-        except StorageError as problem:
-            log.warning("nobody looked which tests are due", why=str(problem))
-            return
-        await asyncio.gather(*map(self._speak_again, due))
-
-    def _claim(self) -> tuple[str, ...]:
-        now = self.sequels.clock()
-        return self.sequels.vault.runs.claim_due(now=now, until=now + _CLAIMED_FOR)
-
-    async def _speak_again(self, run_id: str) -> None:
-        try:
-            async with self._drawing:
-                note = partial(self._note_unanswered, run_id)
-                _, done = await self.sequels.told(run_id, note)
+            note = partial(self._note_unanswered, run_id)
+            _, done = await self.sequels.told(run_id, note)
         except Unavailable as problem:
             log.warning("a due test was not looked at yet", run=run_id, why=str(problem))
             return

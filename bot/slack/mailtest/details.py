@@ -1,6 +1,7 @@
 """A test's details, for admins: conversation, certificates, the settings' revision. Pure."""
 
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from bot.slack.mailtest.later import Arrival, Later
 from bot.slack.mailtest.view import Test
@@ -21,7 +22,10 @@ from bot.smtp.transcript import Transcript
 _PIECE = 2800
 """Characters of foreign text in one block."""
 _PIECES = 9
-"""Blocks of one foreign text. Two such texts stay below a view's 250 kB, whatever their letters."""
+"""Blocks of one foreign text."""
+_HEAVIEST = 6600
+"""Bytes of JSON for each of these blocks: beside a whole message, two such texts stay below a
+view's 250 kB. A letter outside ASCII takes six, an emoji twelve."""
 
 
 def details(
@@ -82,7 +86,9 @@ def _circumstances(test: Test, arrival: Arrival | None, *, at: datetime | None) 
         arrived = f"{'yes' if arrival.arrived else 'no'}, somebody said {span(arrival.after)} later"
     return {
         "Protocol": test.protocol,
-        "Sign-in": ("with login" if test.login else "anonymous") if test.protocol else "",
+        "Sign-in": ("with username and password" if test.login else "anonymous")
+        if test.protocol
+        else "",
         "From domain": test.from_domain,
         "Recipient": test.recipient,
         "Ended": f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at is not None else "",
@@ -93,4 +99,16 @@ def _circumstances(test: Test, arrival: Arrival | None, *, at: datetime | None) 
 
 def _pieces(text: str, most: int) -> list[Block]:
     text = clean(text, _PIECE * most)
+    weights = accumulate(
+        1 if " " <= each <= "~" else 6 if each <= "\uffff" else 12 for each in text
+    )
+    fitting = sum(weight <= _HEAVIEST * most for weight in weights)
+    if fitting < len(text):
+        text = f"{text[: fitting - 1]}…"
     return [preformatted(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
+
+
+def _weight(letter: str) -> int:
+    if letter <= "~":
+        return 1
+    return 6 if letter <= "\uffff" else 12

@@ -62,4 +62,5 @@ def new_job(
         login=server is not None and server.username is not None,
         from_domain=service.from_address.rpartition("@")[2] if isinstance(service, Service) else "",
     )
-    return Job(run=TestRun(test=test), settings=known, service=service, trial=trial)
+    run = TestRun(test=test, asked_by_name=trial.asked_by)
+    return Job(run=run, settings=known, service=service, trial=trial)

@@ -99,9 +99,12 @@ class ViewPlace:
 class Live:
     """Shows the newest content at a pace that Slack likes, and the last one in any case."""
 
-    def __init__(self, place: Place, first: Content, *, pace: Pace) -> None:
+    def __init__(
+        self, place: Place, first: Content, *, pace: Pace, is_ours: Callable[[], bool]
+    ) -> None:
         self._place = place
         self._pace = pace
+        self._is_ours = is_ours
         self._newest = first
         self._changed = asyncio.Event()
         self._changed.set()
@@ -122,7 +125,9 @@ class Live:
         while not self._over.is_set():
             self._changed.clear()
             try:
-                await self._place.show(self._newest, last=False)
+                # After a long sleep it may be another replica's, which shows more than we know.
+                if self._is_ours():
+                    await self._place.show(self._newest, last=False)
             except SlackFailure as failure:
                 log.warning("a stage was not shown", why=failure.error)
             with suppress(TimeoutError):

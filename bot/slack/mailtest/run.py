@@ -20,10 +20,14 @@ class TestRun:
     test: Test
     channel: str = ""
     channel_name: str = ""
+    asked_by_name: str = ""
+    """For the message's text. Untrusted."""
     response_url: str = field(default="", repr=False)
     ts: str = ""
     """Of the message in the channel; empty until it is posted."""
     view_id: str = ""
+    attempt: int = 1
+    """How often it was begun: a replica that died before anything was sent leaves it to another."""
     form_id: str = ""
     """Of the form whose values are tested."""
     transcript: Transcript | None = None
@@ -52,10 +56,12 @@ def dump_run(run: TestRun) -> bytes:
         "test": asdict(run.test),
         "channel": run.channel,
         "channel_name": run.channel_name,
+        "asked_by_name": run.asked_by_name,
         "response_url": run.response_url,
         "ts": run.ts,
         "view_id": run.view_id,
         "form_id": run.form_id,
+        "attempt": run.attempt,
         "transcript": dump_transcript(run.transcript) if run.transcript is not None else None,
         "diagnosis": asdict(run.diagnosis) if run.diagnosis is not None else None,
         "ended_at": run.ended_at.isoformat() if run.ended_at is not None else None,

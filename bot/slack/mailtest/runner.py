@@ -1,21 +1,26 @@
 """Runs tests: admitted, written down, spoken with the server, shown live, and told to the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+
+import structlog
 
 from bot.config import Config
-from bot.sending import Service, Trial, explain, new_code, run_test, service_of
+from bot.sending import Service, Trial, explain, new_code, run_test
 from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
-from bot.slack.acting import Act, NotInstalled
+from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
 from bot.slack.mailtest.command import Request
-from bot.slack.mailtest.entry import Entry
+from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.findings import Findings
 from bot.slack.mailtest.jobs import Job, new_job
+from bot.slack.mailtest.leases import Leases
 from bot.slack.mailtest.places import ChannelPlace, Live, Place, ViewPlace, tell
 from bot.slack.mailtest.run import TestRun, dump_run, interrupted, load_run
 from bot.slack.mailtest.sequel import content_of
@@ -30,7 +35,9 @@ from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
 from storage.errors import StorageError
 from storage.records import Record
-from storage.runs import Run, RunState
+from storage.runs import Run
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,7 @@ class Runner:
     workspace_name: Callable[[], str]
     act: Act
     findings: Findings
+    leases: Leases
 
     async def start_in_channel(
         self, caller: Caller, person: Person, request: Request, *, spot: Spot, key: str
@@ -66,7 +74,7 @@ class Runner:
 
         *key* names this very request: the same one, delivered again, is done once.
         """
-        saved, ssl_key = await self.threads(self._saved, caller.team_id)
+        saved, ssl_key = await self.threads(self.saved, caller.team_id)
         policy = saved.value.test_policy if saved is not None else MailSettings().test_policy
         job = new_job(
             caller,
@@ -87,8 +95,8 @@ class Runner:
         job = job.in_channel(spot.id, name=spot.name, response_url=spot.response_url)
         entry = await self.threads(self._write_down, caller, job, key)
         if entry is not None:
-            place = self._channel_of(job.run, on_posted=entry.posted)
-            self.work.start(self._see_through(job, entry, place), name="test")
+            place = self.channel_of(job.run, on_posted=entry.posted)
+            self.work.start(self.see_through(job, entry, place), name="test")
 
     async def start_in_view(  # noqa: PLR0913 - who asks, what is tested, and where it is shown
         self,
@@ -128,7 +136,7 @@ class Runner:
             await self._apologise(problem, place)
             return
         if entry is not None:
-            self.work.start(self._see_through(job, entry, place), name="form test")
+            self.work.start(self.see_through(job, entry, place), name="form test")
 
     async def again(
         self, caller: Caller, person: Person, run_id: str, *, response_url: str = "", key: str
@@ -149,30 +157,26 @@ class Runner:
             )
         return load_run(written.payload)
 
-    async def untold(self) -> tuple[Run, ...]:
-        """Return the tests whose end nobody was told, because the program ended first.
-
-        To be asked before the doors open: later, tests of our own are among them. Raises
-        StorageError.
-        """
-        return await self.threads(self.vault.runs.untold)
-
-    def recover(self, untold: Iterable[Run]) -> None:
-        """Tell how those tests ended."""
-        for written in untold:
-            self.work.start(self._recover(written), name="recover")
-
-    def _saved(self, team_id: str) -> tuple[Record[MailSettings] | None, SSLKey | None]:
+    def saved(self, team_id: str) -> tuple[Record[MailSettings] | None, SSLKey | None]:
+        """Return a workspace's settings and the SSL key that they use. Raises StorageError."""
         saved = self.vault.settings.get(team_id)
         return saved, self.vault.ssl_key_of(team_id, saved.value if saved is not None else None)
 
     def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
-        now = self.clock()
+        now, since = self.clock(), time.monotonic()
         if not admit(self.vault, caller, self.limits, key=key, now=now):
             return None
-        return self._entry(self.vault.runs.add(caller.team_id, dump_run(job.run), at=now))
+        written = self.vault.runs.add(
+            caller.team_id,
+            dump_run(job.run),
+            at=now,
+            owner=self.leases.owner,
+            lease=self.leases.lease,
+        )
+        return self.entry(written, since=since)
 
-    def _entry(self, written: Run) -> Entry:
+    def entry(self, written: Run, *, since: float) -> Entry:
+        """Return a run's entry in the vault, as ours *since* that time of the loop."""
         return Entry(
             run_id=written.id,
             threads=self.threads,
@@ -180,9 +184,12 @@ class Runner:
             clock=self.clock,
             metrics=self.metrics,
             again_after=self.slack.pace.again_after,
+            owner=self.leases.owner,
+            since=since,
         )
 
-    def _channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
+    def channel_of(self, run: TestRun, on_posted: Callable[[str], Awaitable[None]]) -> Place:
+        """Return the message in a channel that shows a run."""
         return ChannelPlace(
             slack=self.slack,
             channel=run.channel,
@@ -192,23 +199,47 @@ class Runner:
             ts=run.ts,
         )
 
-    async def _see_through(self, job: Job, entry: Entry, place: Place) -> None:
-        live = Live(place, running(job.run.test, ()), pace=self.slack.pace)
-        showing = asyncio.create_task(live.run())
+    async def see_through(self, job: Job, entry: Entry, place: Place) -> None:
+        """Test, show it live, and tell how it ended, giving signs of life all the while."""
+        with self.leases.held(entry.run_id, since=entry.since):
+            live = Live(
+                place,
+                running(job.run.test, ()),
+                pace=self.slack.pace,
+                is_ours=partial(self.leases.is_ours, entry.run_id),
+            )
+            showing = asyncio.create_task(live.run())
+            try:
+                await self._see(job, entry, place, live=live, showing=showing)
+            except TakenOver:
+                live.end()
+                await showing
+                log.warning("a test was taken over by another replica", run=entry.run_id)
+                # What we showed last may have come after its end.
+                await self.findings.sequels.show(entry.run_id)
+
+    async def _see(
+        self, job: Job, entry: Entry, place: Place, *, live: Live, showing: asyncio.Task[None]
+    ) -> None:
         try:
             transcript = await self._converse(job, entry, live)
+        except TakenOver:
+            raise
         except Exception as problem:  # noqa: BLE001  # told where the test is shown, and logged
             live.end()
             await showing
             await self._apologise(problem, place)
+            # What was said stands: nobody begins it again.
+            transcript = interrupted(job.run, sending=entry.sending)
+            await entry.settle(transcript, explain(transcript, job.service), told=True)
             return
         live.end()
         diagnosis = explain(transcript, job.service)
-        # Before Slack is waited for: whatever befalls us meanwhile, a restart tells the truth.
+        # Before Slack is waited for: whatever befalls us meanwhile, the truth will be told.
         await entry.ended(transcript, diagnosis)
         await showing
         run = job.run.ended(transcript, diagnosis, self.clock())
-        told = await self._tell(entry, run, place)
+        told = await self.tell(entry, run, place)
         await entry.settle(transcript, diagnosis, told=told)
         if told and isinstance(job.service, Service):
             await self.findings.add(entry.run_id, run, job.service)
@@ -220,51 +251,27 @@ class Runner:
 
     async def _converse(self, job: Job, entry: Entry, live: Live) -> Transcript:
         steps: list[Step] = []
-        sending = False
 
         def watch(step: Step) -> None:
             steps.append(step)
             live.show(running(job.run.test, tuple(steps)))
 
-        async def before_final_dot() -> None:
-            nonlocal sending
-            await entry.sends()
-            sending = True
-
         try:
-            await entry.begins()
-            return await run_test(
-                job.service,
-                job.settings,
-                job.trial,
-                network=self.network,
-                watch=watch,
-                before_final_dot=before_final_dot,
-            )
+            with self.leases.conversing(entry.run_id):
+                await entry.begins()
+                return await run_test(
+                    job.service,
+                    job.settings,
+                    job.trial,
+                    network=self.network,
+                    watch=watch,
+                    before_final_dot=entry.sends,
+                )
         except asyncio.CancelledError:
-            # The program is stopping: the few seconds that are left go to saying so.
-            return interrupted(job.run, sending=sending, steps=tuple(steps))
+            # The program is stopping: the few seconds that are left go to saying so. Or another
+            # replica has taken the test over, which the next step notices.
+            return interrupted(job.run, sending=entry.sending, steps=tuple(steps))
 
-    async def _tell(self, entry: Entry, run: TestRun, place: Place) -> bool:
+    async def tell(self, entry: Entry, run: TestRun, place: Place) -> bool:
+        """Show how a run ended, trying for a minute. False: Slack took it nowhere."""
         return await tell(place, content_of(run, entry.run_id), pace=self.slack.pace)
-
-    async def _recover(self, written: Run) -> None:
-        try:
-            await self.act(written.workspace)
-        except NotInstalled:
-            return  # whoever could be told has removed the app
-        run = load_run(written.payload)
-        entry = self._entry(written)
-        entry.recorded = run.transcript is not None
-        transcript = run.transcript
-        if transcript is None:
-            transcript = interrupted(run, sending=written.state is RunState.SENDING)
-            saved, key = await self.threads(self._saved, written.workspace)
-            service = service_of(saved.value if saved else None, self.config, key=key)
-            run = run.ended(transcript, explain(transcript, service), self.clock())
-            await entry.ended(transcript, run.diagnosis)
-        place = self._channel_of(run, on_posted=entry.posted)
-        if run.view_id:
-            place = ViewPlace(slack=self.slack, view_id=run.view_id)
-        told = await self._tell(entry, run, place)
-        await entry.settle(transcript, run.diagnosis, told=told)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -16,6 +17,7 @@ from bot.slack.mailtest.view import Content, ended, view_of
 from bot.slack.words import Block
 from bot.slack.work import Threads, Turns
 from bot.vault import Vault
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -84,8 +86,25 @@ class Sequels:
                 await self.act(run.test.team_id)
             except NotInstalled:
                 return run, True  # whoever could see it has removed the app
-            content = await self.threads(content_of, run, run_id)
-            return run, await self._show(run, content, response_url)
+            newest: TestRun | None = run
+            done, shown = True, None
+            while done and newest is not None and newest != shown:
+                shown = newest
+                content = await self.threads(content_of, shown, run_id)
+                done = await self._show(shown, content, response_url)
+                # Another replica may have shown a change that came after ours before it.
+                with suppress(StorageError):
+                    newest = await self.threads(self._read, run_id)
+            return run, done
+
+    async def show(self, run_id: str) -> None:
+        """Show a run as it is, if it has ended. Raises StorageError."""
+        await self.told(run_id, partial(self._read, run_id))
+
+    def _read(self, run_id: str) -> TestRun | None:
+        written = self.vault.runs.get(run_id)
+        run = load_run(written.payload) if written is not None else None
+        return run if run is not None and run.transcript is not None else None
 
     def _write(self, run_id: str, change: Callable[[TestRun], TestRun]) -> TestRun | None:
         written = self.vault.runs.change(

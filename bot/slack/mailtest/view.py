@@ -8,7 +8,7 @@ from bot.slack.mailtest.arrival_view import Standing, answers, standing, what_ne
 from bot.slack.mailtest.later import Later
 from bot.slack.mailtest.papers_view import papers_blocks
 from bot.slack.mailtest.survey_view import survey_blocks
-from bot.slack.mailtest.words import duration, tls_line
+from bot.slack.mailtest.words import duration
 from bot.slack.words import (
     Block,
     actions,
@@ -25,10 +25,26 @@ from bot.slack.words import (
     section,
 )
 from bot.smtp.expiry import expiry_warning
-from bot.smtp.transcript import Diagnosis, Outcome, Reply, Step, Transcript
+from bot.smtp.transcript import Diagnosis, Outcome, Reply, Stage, Step, Transcript
 
 _NOTHING = Later()
 
+
+_SETTINGS_WORK = frozenset(
+    {
+        "deferred",
+        "greylisted",
+        "mailbox-full",
+        "recipient-disabled",
+        "recipient-domain-no-mail",
+        "recipient-domain-unknown",
+        "recipient-rate-limited",
+        "recipient-restricted",
+        "recipient-syntax",
+        "recipient-unknown",
+    }
+)
+"""Causes that no other settings would cure."""
 
 _UNKNOWN_AUTHORITY = {"cert-unknown-ca-or-chain", "cert-self-signed"}
 
@@ -69,7 +85,7 @@ def running(test: Test, steps: Sequence[Step]) -> Content:
     text = f"Testing mail to {test.recipient} ..."
     blocks = [rich([*_headline(test), rich_text(f"\n{text}")])]
     if steps:
-        blocks.append(_ladder(steps))
+        blocks.append(_ladder(steps, reply=None))
     return Content(text=escape(text), blocks=blocks)
 
 
@@ -93,15 +109,15 @@ def ended(  # noqa: PLR0913 - a test's end has that many sides
         blocks.append(
             context("Email notifications are off in this workspace: nothing is sent but tests.")
         )
+    reply = transcript.failure.reply if transcript.failure is not None else None
     if transcript.steps:
-        blocks.append(_ladder(transcript.steps))
+        blocks.append(_ladder(transcript.steps, reply=reply))
     if transcript.outcome is Outcome.ACCEPTED:
         blocks += _acceptance(test, transcript, at)
-    if transcript.failure is not None and transcript.failure.reply is not None:
-        blocks.append(section("*The server's own words*"))
-        blocks.append(preformatted(reply_text(transcript.failure.reply)))
+    if reply is not None:
+        blocks.append(preformatted(reply_text(reply)))
     if diagnosis is not None:
-        blocks += _explanation(diagnosis)
+        blocks += _explanation(diagnosis, advise=not open_ended(test, transcript))
     if open_ended(test, transcript):
         blocks += what_next(test.recipient, test.code, transcript, later)
         if run_id:
@@ -109,7 +125,10 @@ def ended(  # noqa: PLR0913 - a test's end has that many sides
     blocks += survey_blocks(later)
     if later.papers is not None:
         blocks += papers_blocks(later.papers)
-    if run_id and (buttons := _buttons(transcript, later, run_id, in_view=in_view)):
+    at_fault = diagnosis is None or diagnosis.cause not in _SETTINGS_WORK
+    if run_id and (
+        buttons := _buttons(transcript, later, run_id, in_view=in_view, at_fault=at_fault)
+    ):
         blocks.append(actions(*buttons, block_id="mailtest"))
     return Content(text=text, blocks=blocks)
 
@@ -126,13 +145,17 @@ def _trustable(transcript: Transcript) -> bool:
     return cause in _UNKNOWN_AUTHORITY and bool(chain) and bool(chain[0].der)
 
 
-def _buttons(transcript: Transcript, later: Later, run_id: str, *, in_view: bool) -> list[Block]:
+def _buttons(
+    transcript: Transcript, later: Later, run_id: str, *, in_view: bool, at_fault: bool
+) -> list[Block]:
+    """Offer what can be done next; settings to be fixed only where they may be *at_fault*."""
     buttons = []
     if later.remedy is not None:
         action = "apply_fix" if in_view else "fix_settings"
         buttons.append(button(later.remedy.label, action, value=run_id, style="primary"))
     elif (
-        not in_view
+        at_fault
+        and not in_view
         and transcript.outcome in {Outcome.FAILED, Outcome.REFUSED}
         and not _cut_off(transcript)
     ):
@@ -170,18 +193,27 @@ def _headline(test: Test) -> list[Block]:
     ]
 
 
-def _ladder(steps: Sequence[Step]) -> Block:
-    lines = []
-    for step in steps:
-        name = step.stage.label if step.ok else f"{step.stage.label} failed"
-        lines.append(
-            [
-                rich_text("✓ " if step.ok else "✗ "),
-                rich_text(name, bold=True),
-                rich_text(f" ({duration(step.milliseconds)}): {clean(step.line, 300)}\n"),
-            ]
-        )
-    return rich([each for line in lines for each in line])
+def _ladder(steps: Sequence[Step], *, reply: Reply | None) -> Block:
+    """Show each stage in a line; the one that *reply* ended leads to the server's words below."""
+    pieces = [piece for step in steps for piece in _rung(step, reply=reply)]
+    return rich(pieces[1:])
+
+
+def _rung(step: Step, *, reply: Reply | None) -> list[Block]:
+    mark, name, said = "✓", step.stage.label, f": {clean(step.line, 300)}"
+    if not step.ok:
+        # Without a reply to the message nobody but the server knows what became of it.
+        unknown = step.stage is Stage.ACCEPTED and reply is None
+        mark, name = "✗", f"{name} {'unknown' if unknown else 'failed'}"
+    if not step.ok and reply is not None:
+        quoted = step.line.startswith(str(reply.code))
+        said = f"{'.' if quoted else said} The server's own words:"
+    return [
+        rich_text("\n"),
+        rich_text(f"{mark} "),
+        rich_text(name, bold=True),
+        rich_text(f" ({duration(step.milliseconds)}){said}"),
+    ]
 
 
 def _standing(test: Test, transcript: Transcript, later: Later) -> Standing:
@@ -208,11 +240,7 @@ def _verdict(test: Test, transcript: Transcript) -> tuple[str, str, str]:
             return "white_check_mark", verdict, f" ({took})"
         case Outcome.UNKNOWN:
             verdict = f"Unknown: {host} may have accepted the message for {recipient}"
-            more = (
-                ". No clear answer came once the message was on its way: look in the inbox before "
-                "you test again."
-            )
-            return "grey_question", verdict, more
+            return "grey_question", verdict, ". Look in the inbox before you test again."
         case Outcome.REFUSED:
             return "no_entry", f"Not possible: no test message to {recipient} was sent", ""
         case Outcome.FAILED if _cut_off(transcript):
@@ -230,17 +258,14 @@ def _cut_off(transcript: Transcript) -> bool:
 
 
 def _acceptance(test: Test, transcript: Transcript, at: datetime | None) -> list[Block]:
-    lines: list[list[Block]] = []
-    if transcript.tls is not None:
-        lines.append([rich_text(f"Protected by {tls_line(transcript.tls)}\n")])
-    else:
-        lines.append([rich_text("Not encrypted: others on the way could read it\n")])
+    warnings = []
+    if transcript.tls is None:
+        warnings.append("Not encrypted: others on the way could read it.")
+    if at is not None and (expiry := expiry_warning(transcript, at)):
+        warnings.append(clean(expiry, 500))
+    blocks = [rich([rich_emoji("warning"), rich_text(f" {each}")]) for each in warnings]
     if queue_id := clean(transcript.queue_id or "", 200):
-        lines.append([rich_text("The server's queue id: "), rich_text(queue_id, code=True)])
-    blocks = [rich([each for line in lines for each in line])]
-    warning = expiry_warning(transcript, at) if at is not None else ""
-    if warning:
-        blocks.append(rich([rich_emoji("warning"), rich_text(f" {clean(warning, 500)}")]))
+        blocks.append(rich([rich_text("The server's queue id: "), rich_text(queue_id, code=True)]))
     if not test.send:
         blocks.append(
             section(
@@ -251,10 +276,10 @@ def _acceptance(test: Test, transcript: Transcript, at: datetime | None) -> list
     return blocks
 
 
-def _explanation(diagnosis: Diagnosis) -> list[Block]:
+def _explanation(diagnosis: Diagnosis, *, advise: bool) -> list[Block]:
     meaning = rich_text(f"\n{diagnosis.meaning}")
     blocks = [rich([rich_text("What it means", bold=True), meaning])]
-    if diagnosis.advice:
+    if advise and diagnosis.advice:
         steps = "".join(f"\n{number}. {each}" for number, each in enumerate(diagnosis.advice, 1))
         what_to_do = [rich_text("What to do", bold=True), rich_text(steps)]
         if diagnosis.link:

@@ -3,8 +3,6 @@
 import math
 from datetime import timedelta
 
-from bot.smtp.transcript import TLSFacts
-
 
 def duration(milliseconds: float) -> str:
     """Say how long something took."""
@@ -19,11 +17,3 @@ def patience(wait: timedelta) -> str:
     if seconds < 90:
         return f"in {seconds} seconds" if seconds > 1 else "in a second"
     return f"in {math.ceil(seconds / 60)} minutes"
-
-
-def tls_line(tls: TLSFacts) -> str:
-    """Say what protects the connection, and until when the certificate is valid."""
-    version = tls.version or "TLS"
-    if not tls.chain:
-        return version
-    return f"{version}, certificate valid until {tls.chain[0].not_after:%-d %B %Y}"

@@ -50,7 +50,7 @@ class Page:
     saved: Record[MailSettings] | None
     waiting: str | None = None
     shown: frozenset[str] = frozenset()
-    """The fields that the person saw."""
+    """The fields that the person saw, and still sees."""
 
     @property
     def settings(self) -> MailSettings:
@@ -104,29 +104,24 @@ class Forms:
         Without *follow* no field changes but by what was typed: nothing is saved or tested that
         the person has not seen.
         """
-        drawn = self.drafted(caller, view)
-        state = (view.get("state") or {}).get("values") or {}
-        form = read_state(drawn, state, follow=follow)
-        shown = frozenset(numbers_of(view.get("blocks") or ()))
-        return replace(self.page(caller, form, drawn=drawn), shown=shown)
-
-    def drafted(self, caller: Caller, view: Mapping[str, Any]) -> Form:
-        """Return the form that *view* shows. Raises NotYourForm, StorageError.
-
-        What is hidden comes from the draft; what is shown, from the view itself: of two quick
-        clicks the draft may know more than the person has seen.
-        """
-        form = self.draft(caller, form_id_of(view))
+        draft = self.draft(caller, form_id_of(view))
         blocks = view.get("blocks") or ()
         shown = numbers_of(blocks)
-        return replace(
-            form,
-            values=form.values | drawn_values(blocks),
+        # What is hidden comes from the draft; what is shown, from the view itself: of two quick
+        # clicks the draft may know more than the person has seen.
+        drawn = replace(
+            draft,
+            values=draft.values | drawn_values(blocks),
             revision=int(_metadata(view, "revision")),
             again=_metadata(view, "again", default=""),
-            numbers=form.numbers | shown,
-            view_id=str(view.get("id") or form.view_id),
+            numbers=draft.numbers | shown,
+            view_id=str(view.get("id") or draft.view_id),
         )
+        state = (view.get("state") or {}).get("values") or {}
+        form = read_state(drawn, state, follow=follow)
+        # A field that a click has given another number since may be gone from the screen.
+        there = {name for name in shown if drawn.block_id(name) == draft.block_id(name)}
+        return replace(self.page(caller, form, drawn=drawn), shown=frozenset(there))
 
     def draft(self, caller: Caller, form_id: str) -> Form:
         """Return the form *form_id* as its last click left it. Raises NotYourForm, StorageError."""
@@ -163,6 +158,10 @@ class Forms:
             except StaleRevision:
                 continue
             return
+
+    def is_newest(self, caller: Caller, form: Form) -> bool:
+        """Tell whether nobody clicked in a form after *form* was kept. Raises StorageError."""
+        return self.draft(caller, form.id).clicked == form.clicked
 
     def wait_with(self, caller: Caller, form_id: str, password: str) -> None:
         """Seal a new password until its form is saved. Raises StorageError."""

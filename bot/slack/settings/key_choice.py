@@ -89,7 +89,9 @@ class KeyChoiceListeners:
         page = self.forms.begin(caller, form_id, test_address=email)
         key = page.around.keys.get(key_id)
         if key is None:
-            raise KeyGone("This SSL key was deleted meanwhile. Run `/mailsettings` to go on.")
+            raise KeyGone(
+                "This SSL key is no longer there, or can't be opened. Run `/mailsettings` to go on."
+            )
         notice = (
             f"{code(key.name)} is chosen as “SSL key” below, and nothing is saved yet. "
             "Give the password again if the server wants one, test, and save."

@@ -51,6 +51,8 @@ class SettingsListeners:
     start_test: StartTest
     open_keys: Callable[[Caller, Body], Awaitable[None]]
     """Opens the list of SSL keys for an admin. Raises Refused, StorageError, SlackFailure."""
+    show_history: Callable[[Caller, Body], Awaitable[None]]
+    """Shows an admin who changed what. Raises Refused, StorageError, SlackFailure."""
     repeat_test: RepeatTest
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
@@ -62,7 +64,7 @@ class SettingsListeners:
         known = {
             "": self._open_or_summarise,
             "show": self._summarise,
-            "history": self._history,
+            "history": self.show_history,
             "keys": self.open_keys,
         }
         if (answer := known.get(word)) is None:
@@ -195,11 +197,6 @@ class SettingsListeners:
         text, blocks = await self.threads(self.summaries.summary, caller.team_id, person.role)
         await self.slack.respond(body["response_url"], text, blocks)
 
-    async def _history(self, caller: Caller, body: Body) -> None:
-        await self.access.admin(caller)
-        text, blocks = await self.threads(self.summaries.history, caller.team_id)
-        await self.slack.respond(body["response_url"], text, blocks)
-
     async def _redraw(self, caller: Caller, body: Body) -> None:
         await self._draw_anew(caller, body, lambda form, _value: form)
 
@@ -214,8 +211,13 @@ class SettingsListeners:
         async with self.saving.forms.turns.of(form_id_of(view)):
             await self.access.admin(caller)
             page = await self.threads(self._clicked, caller, body, change)
-            if page is not None and await self.slack.update_view(
-                view["id"], draw(page.form, page.around), view_hash=view["hash"]
+            if page is None:
+                return
+            form = draw(page.form, page.around)
+            if await self.slack.update_view(view["id"], form, view_hash=view["hash"]) or (
+                # Another replica may have answered an earlier click since.
+                await self.threads(self.saving.forms.is_newest, caller, page.form)
+                and await self.slack.update_view(view["id"], form)
             ):
                 self.suggesting.after_redraw(caller, page.form)
 

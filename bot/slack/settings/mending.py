@@ -68,7 +68,7 @@ class MendingListeners:
         page = await self.threads(self._begin, caller, person.email)
         form = page.form
         if tested.remedy is not None:
-            form = replace(mended(form, tested.remedy), again=run_id)
+            form = mended(form, tested.remedy, again=run_id)
         await self.slack.open_view(body["trigger_id"], draw(form, page.around))
 
     def _begin(self, caller: Caller, test_address: str) -> Page:
@@ -102,8 +102,12 @@ class MendingListeners:
         return forms.page(caller, form, drawn=form)
 
 
-def mended(form: Form, remedy: Remedy) -> Form:
-    """Return *form* with the change of *remedy*, and a sentence that says so."""
+def mended(form: Form, remedy: Remedy, *, again: str = "") -> Form:
+    """Return *form* with the change of *remedy*, and a sentence that says so.
+
+    *again* is the test run that a save repeats.
+    """
+    form = replace(form, again=again)
     if not form.custom:
         return replace(
             form, notice="The test was of a server of your own. Choose Custom to fill it in again."
@@ -118,8 +122,8 @@ def mended(form: Form, remedy: Remedy) -> Form:
         return replace(form, notice="These settings say already what the test suggests.")
     return replace(
         changed,
-        notice=f"*{escape(remedy.label)}*: the form says so now, and nothing is saved yet. "
-        f"{escape(remedy.reason)}",
+        notice=f"*{escape(remedy.label)}*: the form says so now, and nothing is saved yet."
+        f"{' Save it, and the test runs again.' if again else ''}",
     )
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.slack.access import Refused
 from bot.slack.pages import page, paragraph
 from bot.slack.problems import tell
+from bot.slack.requests import hear_out
 from bot.slack.settings.password import LINK_GONE, LinkGone, PasswordListeners
 from storage.errors import StorageError
 
@@ -36,6 +37,7 @@ class _Page:
     async def take(self, request: web.Request) -> web.Response:
         if (request.content_length or 0) > _LONGEST:
             return _form(413, "That is too long for a password. Please type only the password.")
+        await hear_out(request)
         try:
             typed = _typed(await request.read())
             await self._passwords.give(request.match_info["token"], typed)

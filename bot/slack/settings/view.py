@@ -52,8 +52,9 @@ class Surroundings:
     """A new password was given in this form and waits for Save."""
     password_way: bool = True
     """A password can be given from Slack; else only the operator can, at the command line."""
-    keys: Mapping[str, SSLKey] = field(default_factory=dict)
-    """The workspace's SSL keys by their ids, in the order in which they are shown."""
+    keys: Mapping[str, SSLKey | None] = field(default_factory=dict)
+    """The workspace's SSL keys by their ids, in the order in which they are shown; None: one that
+    can't be opened."""
 
 
 def draw(form: Form, around: Surroundings) -> Block:

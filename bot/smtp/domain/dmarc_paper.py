@@ -10,8 +10,8 @@ from bot.smtp.domain.spf import Ask
 from bot.smtp.domain.spf_paper import Cover
 
 _ASKED = {
-    DMARCDisposition.QUARANTINE: "put into the spam folder",
-    DMARCDisposition.REJECT: "refuse",
+    DMARCDisposition.QUARANTINE: "put mail that isn't proven to be its own among the spam",
+    DMARCDisposition.REJECT: "refuse mail that isn't proven to be its own",
 }
 
 
@@ -117,9 +117,11 @@ def _asked(policy: Policy, *, inherited: bool) -> DMARCDisposition:
 
 def _judged(domain: str, record: str, asked: DMARCDisposition, cover: Cover) -> Paper:
     if asked not in _ASKED:
-        line = f"{domain} asks mail servers to treat mail that isn't proven like any other."
+        line = (
+            f"{domain} asks mail servers to treat all its mail alike, proven to be its own or not."
+        )
         return _paper(Grade.GOOD, line, record=record)
-    request = f"{domain} asks mail servers to {_ASKED[asked]} mail that isn't proven to be its own"
+    request = f"{domain} asks mail servers to {_ASKED[asked]}"
     if cover is Cover.YES:
         line = (
             f"{request}. SPF can prove this mail; whether it did, and DKIM too, the arrived "

@@ -180,7 +180,7 @@ REACH = (
         cause="reply-lost",
         # The connection broke, the server was silent or talked nonsense, or the bot was stopped.
         meaning="The mail server gave no clear answer to the message, which was on its way by"
-        " then. It may have accepted the message.",
+        " then. It may have accepted the message, and a second one would come twice.",
         advice=("Look for the message in the inbox before you test again.",),
         temporary=True,
     ),

@@ -89,6 +89,22 @@ def test_a_full_list_is_within_slacks_limits_and_takes_no_more(
 
 
 @pytest.mark.parametrize(
+    ("sealed", "words"),
+    [(0, ""), (1, "A key that can't be opened"), (2, "2 keys that can't be opened")],
+)
+def test_keys_that_cannot_be_opened_are_named_beside_the_others(
+    sealed: int, words: str, make_kept: Any
+) -> None:
+    view = keys_view([make_kept(key=make_kept().key)], sealed=sealed, form="", now=NOW)
+    shown = visible_text(view["blocks"])
+    assert words in shown
+    assert ("can't be opened" in shown) is bool(sealed)
+    assert "There are no SSL keys yet" not in visible_text(
+        keys_view([], sealed=1, form="", now=NOW)["blocks"]
+    )
+
+
+@pytest.mark.parametrize(
     ("left", "words"),
     [
         (timedelta(days=22), ""),

@@ -1,13 +1,31 @@
-"""Tests as they end, ordinary and arbitrary."""
+"""Tests as they end, ordinary and arbitrary; replicas that see them through."""
 
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from bot.config import Config
+from bot.slack.acting import Act
+from bot.slack.api import SlackAPI
+from bot.slack.mailtest.admission import Limits
+from bot.slack.mailtest.arrivals import Arrivals
+from bot.slack.mailtest.duty import Duty
+from bot.slack.mailtest.findings import Findings
+from bot.slack.mailtest.leases import Leases
+from bot.slack.mailtest.run import TestRun, dump_run
+from bot.slack.mailtest.runner import Runner
+from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Test
+from bot.slack.metrics import Metrics
+from bot.slack.work import Threads, Work
+from bot.smtp.certificates import client_context
+from bot.smtp.lookup import Resolver
+from bot.smtp.network import Network
 from bot.smtp.transcript import (
     Certificate,
     Failure,
@@ -19,6 +37,8 @@ from bot.smtp.transcript import (
     TLSFacts,
     Transcript,
 )
+from bot.vault import Vault
+from storage.runs import Run, RunState
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 CAUSES = (
@@ -151,3 +171,68 @@ def any_transcript(any_text: SearchStrategy[str]) -> SearchStrategy[Transcript]:
         milliseconds=times,
         sent=st.booleans(),
     )
+
+
+@pytest.fixture
+async def replica(
+    api: SlackAPI, vault: Vault, config: Config, clock: Any, act: Act, tmp_path: Path
+) -> AsyncIterator[Callable[..., Duty]]:
+    """Make replicas on one vault, in a world without mail servers."""
+    hosts = tmp_path / "hosts"
+    hosts.touch()
+    network = Network(
+        resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
+        policy=config.policy,
+        tls=client_context(),
+    )
+    made: list[Runner] = []
+
+    def make(*, shared: bool = True) -> Duty:
+        threads = Threads(2)
+        sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
+        runner = Runner(
+            slack=api,
+            threads=threads,
+            work=Work(),
+            vault=vault,
+            config=config,
+            network=network,
+            limits=Limits(),
+            clock=clock,
+            workspace_name=lambda: "Acme",
+            act=act,
+            findings=Findings(network=network, sequels=sequels),
+            metrics=Metrics(),
+            leases=Leases(runs=vault.runs, threads=threads, clock=clock, pace=api.pace),
+        )
+        made.append(runner)
+        arrivals = Arrivals(sequels=sequels, limits=Limits())
+        return Duty(runner=runner, arrivals=arrivals, shared=shared)
+
+    yield make
+    for each in made:
+        await each.work.drain(seconds=10, grace=1)
+        each.threads.close()
+
+
+@pytest.fixture
+def runner(replica: Callable[..., Duty]) -> Runner:
+    return replica(shared=False).runner
+
+
+@pytest.fixture
+def write(vault: Vault, clock: Any) -> Callable[..., Run]:
+    """Write a run down as a program did that ended in the given state."""
+
+    def put(run: TestRun, state: RunState, *, owner: str = "dead") -> Run:
+        payload = dump_run(run)
+        lease = timedelta(seconds=20)
+        written = vault.runs.add("T1", payload, at=clock(), owner=owner, lease=lease)
+        vault.runs.advance(
+            written.id, expect=RunState.QUEUED, to=state, at=clock(), payload=payload
+        )
+        found = vault.runs.get(written.id)
+        assert found is not None
+        return found
+
+    return put

@@ -1,6 +1,6 @@
 """What people say of a message is written down once, shown, and found by its code."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,15 +10,13 @@ from structlog.testing import capture_logs
 
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller, Person, Role
-from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
 from bot.slack.mailtest.admission import Limits, TooMany
 from bot.slack.mailtest.arrivals import Arrivals, NotAMember, NothingToConfirm
+from bot.slack.mailtest.duty import Duty
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
-from bot.slack.mailtest.sequel import Sequels
 from bot.slack.mailtest.view import Test
 from bot.slack.words import section
-from bot.slack.work import Threads
 from bot.smtp.transcript import Outcome, Transcript
 from bot.vault import Vault
 from storage.limits import Limit
@@ -34,11 +32,20 @@ Write = Callable[..., str]
 
 
 @pytest.fixture
-async def arrivals(api: SlackAPI, vault: Vault, clock: Any, act: Act) -> AsyncIterator[Arrivals]:
-    threads = Threads(2)
-    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
-    yield Arrivals(sequels=sequels, limits=LIMITS)
-    threads.close()
+async def duty(replica: Callable[..., Duty]) -> Duty:
+    made = replica()
+    return replace(made, arrivals=replace(made.arrivals, limits=LIMITS))
+
+
+@pytest.fixture
+def arrivals(duty: Duty) -> Arrivals:
+    return duty.arrivals
+
+
+async def look(duty: Duty) -> None:
+    """Look what is due, and wait until it is done."""
+    await duty.look()
+    await duty.runner.work.drain(seconds=10, grace=1)
 
 
 @pytest.fixture
@@ -56,7 +63,8 @@ def write(
         run = TestRun(test=test_of(**asked), channel="C1", **more)
         run = run.ended(transcript_of(outcome=outcome), None, clock())
         written = vault.runs.add(workspace, dump_run(run), at=clock())
-        vault.runs.advance(written.id, expect=RunState.QUEUED, to=state, at=clock(), due_at=clock())
+        vault.runs.advance(written.id, expect=RunState.QUEUED, to=state, at=clock())
+        vault.runs.tell(written.id, now=clock(), again=timedelta(0))
         return written.id
 
     return put
@@ -84,7 +92,7 @@ async def test_the_last_word_counts_and_all_words_are_in_the_audit_log(
     assert run.later.arrival is not None
     assert run.later.arrival.after == timedelta(minutes=2)
     assert state_of(vault, run_id) == (RunState.CONFIRMED, run)
-    assert vault.runs.claim_due(now=clock(), until=clock()) == ()
+    assert due(vault, clock) == ()
     clock.advance(minutes=1)
     await arrivals.answer(MIA, run_id, arrived=False)
     found, known = state_of(vault, run_id)
@@ -195,15 +203,15 @@ async def test_codes_cannot_be_guessed_quickly(arrivals: Arrivals, caller: Calle
 def due(vault: Vault, clock: Any) -> tuple[str, ...]:
     """Return what would be due in a day; it is then due again a day later."""
     far = clock() + timedelta(days=1)
-    return vault.runs.claim_due(now=far, until=far + timedelta(days=1))
+    return vault.runs.claim_due(now=far, lease=timedelta(days=1))
 
 
 async def test_who_says_nothing_is_reminded_once(
-    arrivals: Arrivals, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
+    duty: Duty, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
 ) -> None:
     ts = await api.post("C1", "accepted", [section("accepted")])
     run_id = write(ts=ts)
-    await arrivals.look()
+    await look(duty)
     [message] = slack.messages("C1")
     assert "Accepted, not confirmed" in message.shown
     assert message.ts == ts
@@ -212,69 +220,67 @@ async def test_who_says_nothing_is_reminded_once(
 
 
 async def test_what_was_answered_meanwhile_is_not_asked_after(
-    arrivals: Arrivals, vault: Vault, clock: Any, write: Write
+    duty: Duty, arrivals: Arrivals, vault: Vault, clock: Any, write: Write
 ) -> None:
     run_id = write()
     await arrivals.answer(ANA, run_id, arrived=False)
-    vault.runs.advance(
-        run_id, expect=RunState.ACCEPTED, to=RunState.ACCEPTED, at=clock(), due_at=clock()
-    )
-    await arrivals.look()
+    vault.runs.tell(run_id, now=clock(), again=timedelta(0))
+    await look(duty)
     assert not state_of(vault, run_id)[1].later.unanswered
     assert due(vault, clock) == ()
 
 
 async def test_a_test_shown_by_a_response_url_is_drawn_only_when_somebody_clicks(
-    arrivals: Arrivals, slack: StandIn, vault: Vault, clock: Any, write: Write
+    duty: Duty, slack: StandIn, vault: Vault, clock: Any, write: Write
 ) -> None:
     run_id = write()
-    await arrivals.look()
+    await look(duty)
     assert slack.sent_by_bot() == []
     assert state_of(vault, run_id)[1].later.unanswered
     assert due(vault, clock) == ()
 
 
 async def test_while_slack_is_in_trouble_it_stays_due(
-    arrivals: Arrivals, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
+    duty: Duty, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
 ) -> None:
     run_id = write(ts=await api.post("C1", "accepted", [section("accepted")]))
     slack.weather.fail("chat.update", 3, status="internal_error")
-    await arrivals.look()
+    await look(duty)
     assert "accepted" in slack.messages("C1")[0].shown
-    await arrivals.look()  # it is claimed
+    await look(duty)  # it is claimed
     assert "accepted" in slack.messages("C1")[0].shown
     clock.advance(minutes=2)
-    await arrivals.look()
+    await look(duty)
     assert "Accepted, not confirmed" in slack.messages("C1")[0].shown
     assert due(vault, clock) == ()
     assert state_of(vault, run_id)[0] is RunState.ACCEPTED
 
 
 async def test_a_message_that_is_gone_is_not_tried_for_ever(
-    arrivals: Arrivals, vault: Vault, clock: Any, write: Write
+    duty: Duty, vault: Vault, clock: Any, write: Write
 ) -> None:
     write(ts="1.000001")
-    await arrivals.look()
+    await look(duty)
     assert due(vault, clock) == ()
 
 
 async def test_one_run_that_cannot_be_opened_holds_up_no_other(
-    arrivals: Arrivals, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
+    duty: Duty, api: SlackAPI, slack: StandIn, vault: Vault, clock: Any, write: Write
 ) -> None:
     broken = write()
     with vault.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE runs SET envelope = x'00'")
     write(ts=await api.post("C1", "accepted", [section("accepted")]))
     with capture_logs() as logged:
-        await arrivals.look()
+        await look(duty)
     assert "Accepted, not confirmed" in slack.messages("C1")[0].shown
-    assert [each["run"] for each in logged if each["log_level"] == "error"] == [broken]
+    assert [each["run"] for each in logged if "damaged" in each["event"]] == [broken]
     assert due(vault, clock) == ()
 
 
 @pytest.mark.parametrize("moment", ["before", "meanwhile"])
 async def test_while_the_database_is_away_nothing_is_lost(
-    arrivals: Arrivals,
+    duty: Duty,
     api: SlackAPI,
     slack: StandIn,
     vault: Vault,
@@ -291,13 +297,13 @@ async def test_while_the_database_is_away_nothing_is_lost(
             "BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END"
         )
     with capture_logs() as logged:
-        await arrivals.look()
+        await look(duty)
     assert [each["log_level"] for each in logged] == ["warning"]
     assert "accepted" in slack.messages("C1")[0].shown
     with vault.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER away")
     clock.advance(minutes=2)
-    await arrivals.look()
+    await look(duty)
     assert "Accepted, not confirmed" in slack.messages("C1")[0].shown
 
 

@@ -1,6 +1,8 @@
 """A test's details, and the one text for the mail team: complete, and never live."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,7 +61,7 @@ def test_it_tells_the_settings_without_who_signs_in(
     lines = said(Later(), **SERVICE)
     for each in (
         "Protocol: SMTP with STARTTLS",
-        "Sign-in: with login",
+        "Sign-in: with username and password",
         "From domain: example.com",
         "Recipient: bob@example.com",
         "Ended: 2026-05-03 10:00:00 UTC",
@@ -93,6 +95,17 @@ def test_whatever_a_server_says_fits_the_view_and_is_not_live(
     assert "Select all of this" in first["text"]["text"]
     assert "`***`" in last["elements"][0]["text"]
     assert {each["elements"][0]["type"] for each in pieces} == {"rich_text_preformatted"}
+
+
+@pytest.mark.parametrize("letter", ["a", "\\", "字", "\N{PILE OF POO}"])
+def test_an_endless_text_for_the_mail_team_is_cut(
+    letter: str, test_of: TestOf, transcript_of: TranscriptOf, assert_view: CheckView
+) -> None:
+    lines = tuple(replace(each, text=letter * 65536) for each in transcript_of().lines)
+    view = handout_view(test_of(), transcript_of(lines=lines), Later(), at=AT, versions=VERSIONS)
+    assert_view(view)
+    assert len(json.dumps(view)) < 250_000  # as slack_sdk writes it
+    assert visible_text(view["blocks"][:-1]).endswith("…")
 
 
 def test_of_a_certificate_everything_is_shown_with_the_days_that_are_left(

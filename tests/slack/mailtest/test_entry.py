@@ -1,12 +1,13 @@
 """What the vault knows of a test: under way, sending, ended, told; and what it could not note."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.slack.mailtest.entry import Entry
+from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.run import TestRun, dump_run, load_run
 from bot.slack.mailtest.view import Test
 from bot.slack.metrics import Metrics
@@ -14,7 +15,6 @@ from bot.slack.pace import Pace
 from bot.slack.work import Threads
 from bot.smtp.transcript import Diagnosis, Failure, Outcome, Stage, Transcript
 from bot.vault import Vault
-from storage.errors import Unavailable
 from storage.runs import RunState
 
 TranscriptOf = Callable[..., Transcript]
@@ -28,7 +28,9 @@ async def entry(
     test_of: Callable[..., Test],
     pace: Pace,
 ) -> AsyncIterator[Entry]:
-    run = vault.runs.add("T1", dump_run(TestRun(test=test_of())), at=clock())
+    lease = timedelta(seconds=20)
+    payload = dump_run(TestRun(test=test_of()))
+    run = vault.runs.add("T1", payload, at=clock(), owner="us", lease=lease)
     threads = Threads(1)
     yield Entry(
         run_id=run.id,
@@ -37,8 +39,16 @@ async def entry(
         clock=clock,
         metrics=Metrics(),
         again_after=pace.again_after,
+        owner="us",
+        since=0.0,
     )
     threads.close()
+
+
+def told(vault: Vault, entry: Entry) -> bool:
+    written = vault.runs.get(entry.run_id)
+    assert written is not None
+    return written.told
 
 
 def state_of(vault: Vault, entry: Entry) -> RunState:
@@ -67,9 +77,10 @@ async def test_a_test_goes_from_queued_to_running_to_sending(vault: Vault, entry
     assert state_of(vault, entry) is RunState.RUNNING
     await entry.sends()
     assert state_of(vault, entry) is RunState.SENDING
-    with pytest.raises(Unavailable):
+    assert entry.sending
+    with pytest.raises(TakenOver):
         await entry.begins()
-    with pytest.raises(Unavailable):
+    with pytest.raises(TakenOver):
         await entry.sends()
 
 
@@ -107,16 +118,53 @@ async def test_its_end_is_written_down_with_all_that_happened(
         "revision": 3,
     }
     await entry.settle(transcript, None, told=True)
-    assert vault.runs.untold() == ()
+    assert told(vault, entry)
     assert len(vault.audit.latest("T1", 10)) == 1
 
 
-async def test_what_nobody_was_told_stays_untold(
-    vault: Vault, entry: Entry, transcript_of: TranscriptOf
+async def test_what_nobody_was_told_is_told_again_after_a_while(
+    vault: Vault, clock: Any, entry: Entry, transcript_of: TranscriptOf
 ) -> None:
     await entry.ended(transcript_of(), None)
     await entry.settle(transcript_of(), None, told=False)
-    assert [each.id for each in vault.runs.untold()] == [entry.run_id]
+    assert not told(vault, entry)
+    minute = timedelta(minutes=1)
+    clock.advance(minutes=9)
+    assert vault.runs.claim_due(now=clock(), lease=minute) == ()
+    clock.advance(minutes=1)
+    assert vault.runs.claim_due(now=clock(), lease=minute) == (entry.run_id,)
+
+
+async def test_what_another_replica_took_over_is_not_written_to(
+    vault: Vault, clock: Any, entry: Entry, transcript_of: TranscriptOf
+) -> None:
+    await entry.begins()
+    clock.advance(minutes=1)
+    vault.runs.claim_due(now=clock(), lease=timedelta(minutes=1), owner="another")
+    before = vault.runs.get(entry.run_id)
+    await entry.posted("1.2")
+    for step in (
+        entry.sends(),
+        entry.ended(transcript_of(), None),
+        entry.settle(transcript_of(), None, told=True),
+    ):
+        with pytest.raises(TakenOver):
+            await step
+    assert not entry.sending
+    assert vault.runs.get(entry.run_id) == before
+    assert vault.audit.latest("T1", 10) == ()
+
+
+async def test_an_end_that_was_kept_unheard_is_audited_all_the_same(
+    vault: Vault, clock: Any, entry: Entry, transcript_of: TranscriptOf
+) -> None:
+    """The connection broke as the database was told to keep it."""
+    vault.runs.advance(
+        entry.run_id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=clock(), owner="us"
+    )
+    await entry.ended(transcript_of(), None)
+    assert entry.recorded
+    assert len(vault.audit.latest("T1", 10)) == 1
 
 
 async def test_what_the_vault_could_not_note_is_noted_later(
@@ -130,7 +178,7 @@ async def test_what_the_vault_could_not_note_is_noted_later(
     await entry.settle(transcript_of(), None, told=True)
     assert entry.recorded
     assert state_of(vault, entry) is RunState.ACCEPTED
-    assert vault.runs.untold() == ()
+    assert told(vault, entry)
     assert len(vault.audit.latest("T1", 10)) == 1
 
 

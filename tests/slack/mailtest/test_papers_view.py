@@ -26,7 +26,7 @@ PAPERS = {
         Paper(
             title="DMARC",
             grade=Grade.GOOD,
-            line="acme.com asks mail servers to treat mail that isn't proven like any other.",
+            line="acme.com asks mail servers to treat all its mail alike.",
             record="v=DMARC1; p=none",
         ),
         Paper(

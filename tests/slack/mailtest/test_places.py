@@ -150,7 +150,7 @@ class Wall:
 
 async def test_of_what_comes_in_between_the_newest_is_shown() -> None:
     wall = Wall()
-    live = Live(wall, content("one"), pace=PACE)
+    live = Live(wall, content("one"), pace=PACE, is_ours=lambda: True)
     showing = asyncio.create_task(live.run())
     await wall.next()
     for text in ("two", "three", "four"):
@@ -163,7 +163,7 @@ async def test_of_what_comes_in_between_the_newest_is_shown() -> None:
 
 async def test_what_slack_refuses_in_between_is_passed_over() -> None:
     wall = Wall(refuse=1)
-    live = Live(wall, content("one"), pace=PACE)
+    live = Live(wall, content("one"), pace=PACE, is_ours=lambda: True)
     showing = asyncio.create_task(live.run())
     await wall.next()
     live.show(content("two"))
@@ -175,7 +175,22 @@ async def test_what_slack_refuses_in_between_is_passed_over() -> None:
 
 async def test_after_the_end_nothing_is_shown_any_more() -> None:
     wall = Wall()
-    live = Live(wall, content("one"), pace=PACE)
+    live = Live(wall, content("one"), pace=PACE, is_ours=lambda: True)
     live.end()
     await live.run()
     assert wall.shown == []
+
+
+async def test_while_a_test_may_be_another_replicas_nothing_is_shown() -> None:
+    wall, ours = Wall(), [True, False, True]
+    live = Live(wall, content("one"), pace=PACE, is_ours=lambda: ours.pop(0))
+    showing = asyncio.create_task(live.run())
+    await wall.next()
+    live.show(content("two"))
+    while len(ours) > 1:  # noqa: ASYNC110 - what was not shown tells nobody
+        await asyncio.sleep(0)
+    live.show(content("three"))
+    await wall.next()
+    live.end()
+    await asyncio.wait_for(showing, 10)
+    assert wall.shown == ["one", "three"]

@@ -1,145 +1,22 @@
-"""Tests begun and seen through: once for one request, told after a restart, found by their own."""
+"""Tests begun and seen through: once for one request, by one replica, found by their own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.config import Config
 from bot.demo.slack import StandIn
 from bot.slack.access import Caller, Person, Role
-from bot.slack.acting import Act
-from bot.slack.api import SlackAPI
-from bot.slack.mailtest.admission import Limits, NotAllowed, TooMany
+from bot.slack.mailtest.admission import NotAllowed, TooMany
 from bot.slack.mailtest.command import Request
-from bot.slack.mailtest.findings import Findings
-from bot.slack.mailtest.run import TestRun, dump_run
+from bot.slack.mailtest.run import TestRun
 from bot.slack.mailtest.runner import Runner, Spot
-from bot.slack.mailtest.sequel import Sequels
-from bot.slack.mailtest.view import Content, Test, view_of
-from bot.slack.metrics import Metrics
-from bot.slack.words import section
-from bot.slack.work import Threads, Work
-from bot.smtp.certificates import client_context
-from bot.smtp.lookup import Resolver
-from bot.smtp.network import Network
+from bot.slack.mailtest.view import Test
 from bot.smtp.settings import MailSettings
-from bot.smtp.transcript import Transcript
-from bot.vault import Vault
 from storage.runs import Run, RunState
 
 TestOf = Callable[..., Test]
-
-
-@pytest.fixture
-async def runner(
-    api: SlackAPI, vault: Vault, config: Config, clock: Any, act: Act, tmp_path: Path
-) -> AsyncIterator[Runner]:
-    """A runner in a world without mail servers."""
-    hosts = tmp_path / "hosts"
-    hosts.touch()
-    threads = Threads(2)
-    network = Network(
-        resolver=Resolver(hosts_file=hosts, nameservers=("127.0.0.1",), port=9),
-        policy=config.policy,
-        tls=client_context(),
-    )
-    sequels = Sequels(slack=api, threads=threads, vault=vault, clock=clock, act=act)
-    runner = Runner(
-        slack=api,
-        threads=threads,
-        work=Work(),
-        vault=vault,
-        config=config,
-        network=network,
-        limits=Limits(),
-        clock=clock,
-        metrics=Metrics(),
-        workspace_name=lambda: "Acme",
-        act=act,
-        findings=Findings(network=network, sequels=sequels),
-    )
-    yield runner
-    await runner.work.drain(seconds=10, grace=1)
-    threads.close()
-
-
-@pytest.fixture
-def write(vault: Vault, clock: Any) -> Callable[..., Run]:
-    """Write a run down as a program did that ended in the given state."""
-
-    def put(run: TestRun, state: RunState) -> Run:
-        written = vault.runs.add("T1", dump_run(run), at=clock())
-        vault.runs.advance(
-            written.id, expect=RunState.QUEUED, to=state, at=clock(), payload=dump_run(run)
-        )
-        found = vault.runs.get(written.id)
-        assert found is not None
-        return found
-
-    return put
-
-
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [
-        (RunState.QUEUED, "was interrupted"),
-        (RunState.RUNNING, "was interrupted"),
-        (RunState.SENDING, "may have accepted the message"),
-    ],
-)
-async def test_what_a_crash_cut_off_is_told_in_the_message_that_showed_it(
-    runner: Runner,
-    slack: StandIn,
-    api: SlackAPI,
-    test_of: TestOf,
-    write: Callable[..., Run],
-    state: RunState,
-    told: str,
-) -> None:
-    ts = await api.post("C1", "Testing", [section("Testing ...")])
-    written = write(TestRun(test=test_of(), channel="C1", ts=ts), state)
-    runner.recover(await runner.untold())
-    message = await slack.message("C1", containing=told)
-    assert message.ts == ts
-    await runner.work.drain(seconds=10, grace=1)
-    assert await runner.untold() == ()
-    [entry] = runner.vault.audit.latest("T1", 10)
-    assert entry.detail["outcome"] == ("unknown" if state is RunState.SENDING else "failed")
-    found = runner.vault.runs.get(written.id)
-    assert found is not None
-    assert found.state in {RunState.FAILED, RunState.UNKNOWN}
-
-
-async def test_an_end_that_nobody_was_told_is_told_once_and_written_down_once(
-    runner: Runner,
-    slack: StandIn,
-    clock: Any,
-    test_of: TestOf,
-    transcript_of: Callable[..., Transcript],
-    write: Callable[..., Run],
-) -> None:
-    run = TestRun(test=test_of(), channel="C1").ended(transcript_of(), None, clock())
-    write(run, RunState.ACCEPTED)
-    runner.recover(await runner.untold())
-    await slack.message("C1", containing="accepted the message")
-    await runner.work.drain(seconds=10, grace=1)
-    assert await runner.untold() == ()
-    assert runner.vault.audit.latest("T1", 10) == ()
-
-
-async def test_what_was_shown_in_a_view_is_told_there(
-    runner: Runner, api: SlackAPI, tickets: Any, test_of: TestOf, write: Callable[..., Run]
-) -> None:
-    testing = view_of(Content(text="", blocks=[section("Testing ...")]))
-    view_id = await api.open_view(tickets.trigger(), testing)
-    write(TestRun(test=test_of(from_form=True), view_id=view_id), RunState.RUNNING)
-    runner.recover(await runner.untold())
-    await runner.work.drain(seconds=10, grace=1)
-    assert "was interrupted" in tickets.shown(view_id)
-    assert "Details, for admins" in tickets.shown(view_id)
 
 
 ANA = Person(id="UADMIN", name="ana", email="ana@acme.example", role=Role.ADMIN)

@@ -1,5 +1,6 @@
 """A test as people see it: nothing that a server wrote is live, and Slack takes all of it."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,9 +26,11 @@ from bot.slack.mailtest.view import (
     view_of,
 )
 from bot.smtp.diagnosis import diagnose
+from bot.smtp.domain.paper import Grade, Paper
+from bot.smtp.papers import Papers
 from bot.smtp.remedy import Remedy
 from bot.smtp.settings import MailServer, TLSMode
-from bot.smtp.survey import Door, DoorState, Survey
+from bot.smtp.survey import OTHER_NAMES, Door, DoorState, Survey
 from bot.smtp.transcript import (
     Diagnosis,
     Failure,
@@ -115,6 +118,38 @@ def test_the_end_of_a_test_looks_so(
     assert {"text": content.text, "blocks": content.blocks} == golden
 
 
+@pytest.mark.parametrize(
+    ("stage", "code", "text"),
+    [
+        (Stage.RECIPIENT, 550, "5.1.1 User unknown"),
+        (Stage.RECIPIENT, 450, "Greylisted, try again later"),
+    ],
+)
+def test_settings_that_work_are_not_to_be_fixed(
+    stage: Stage, code: int, text: str, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    reply = Reply(code=code, text=text)
+    failure = Failure(stage=stage, cause="reply", reply=reply)
+    transcript = transcript_of(outcome=Outcome.FAILED, failure=failure)
+    shown = visible_text(ended(test_of(), transcript, meaning_of(transcript), run_id="a1").blocks)
+    assert "Fix settings" not in shown
+    assert "Test again" in shown
+
+
+def test_the_servers_words_stand_there_once(test_of: TestOf, transcript_of: TranscriptOf) -> None:
+    reply = Reply(code=535, text="Go away")
+    failure = Failure(stage=Stage.AUTHENTICATION, cause="reply", reply=reply)
+    for line, said in {
+        "535 Go away": "Authentication failed (80 ms). The server's own words:",
+        "Another line.": "Authentication failed (80 ms): Another line. The server's own words:",
+    }.items():
+        step = replace(FAILED_STEP, line=line)
+        transcript = transcript_of(outcome=Outcome.FAILED, failure=failure, steps=(step,))
+        shown = visible_text(ended(test_of(), transcript, None).blocks)
+        assert said in shown
+        assert shown.count("Go away") == 1
+
+
 REMEDY = Remedy(
     fix={"tls_mode": "implicit", "port": 465},
     label="Use SMTPS (TLS from the start) on port 465",
@@ -159,7 +194,7 @@ def test_what_was_found_when_looking_further_looks_so(
 def test_an_unknown_end_blames_no_connection(test_of: TestOf, transcript_of: TranscriptOf) -> None:
     transcript = transcript_of(**ENDS["unknown"][1])
     shown = visible_text(ended(test_of(), transcript, meaning_of(transcript)).blocks)
-    assert "No clear answer came" in shown
+    assert "gave no clear answer" in shown
     assert "connection was lost" not in shown
 
 
@@ -310,9 +345,38 @@ def test_details_of_an_endless_talk_fit_a_view(
     lines = tuple(replace(line, text=letter * 65536) for line in base.lines)
     chain = tuple(replace(each, names=(letter * 65536,)) for each in base.tls.chain)
     transcript = replace(base, lines=lines, tls=replace(base.tls, chain=chain))
-    assert_view(
-        view_of(ended(test_of(), transcript, None), more=details(test_of(), transcript, at=AT))
+    content = ended(test_of(), transcript, None)
+    view = view_of(content, more=details(test_of(), transcript, at=AT))
+    assert_view(view)
+    assert len(json.dumps(view)) < 250_000  # as slack_sdk writes it
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.ACCEPTED])
+def test_a_message_in_which_everything_is_endless_is_no_book(
+    outcome: Outcome, test_of: TestOf, transcript_of: TranscriptOf
+) -> None:
+    """Slack refuses a message of some 13,200 characters (msg_blocks_too_long)."""
+    endless = "x" * 65536
+    failure = replace(WRONG_PASSWORD, reply=Reply(code=550, text=endless))
+    transcript = transcript_of(
+        outcome=outcome,
+        failure=failure if outcome is Outcome.FAILED else None,
+        steps=tuple(Step(stage=each, milliseconds=1, line=endless) for each in Stage),
+        queue_id=endless,
     )
+    doors = tuple(
+        replace(DOORS[1], port=port, verified=False, note=OTHER_NAMES, names=(f"{endless}.test",))
+        for port in range(6)
+    )
+    paper = Paper(title="SPF", grade=Grade.NOTE, line=endless, record=endless, publish=endless)
+    later = Later(
+        survey=replace(SURVEY, doors=doors, addresses=(endless, endless)),
+        remedy=REMEDY,
+        papers=Papers(domain="example.com", papers=(paper,) * 3),
+    )
+    content = ended(test_of(), transcript, meaning_of(transcript), run_id="a1", later=later)
+    assert problems(content.blocks, "message") == []
+    assert len(visible_text(content.blocks)) < 12_000
 
 
 def test_a_queue_id_that_cannot_be_seen_is_not_shown(

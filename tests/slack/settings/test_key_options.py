@@ -38,6 +38,12 @@ def test_a_key_that_was_deleted_is_still_shown_where_it_was_chosen() -> None:
         assert labels(key_options({}, chosen=forged)) == {"none": "None"}
 
 
+def test_a_key_that_cannot_be_opened_says_so(make_key: Callable[[str], SSLKey]) -> None:
+    found = labels(key_options({"11": make_key("Acme"), KEY_ID: None}, chosen=KEY_ID))
+    assert list(found) == ["none", "11", KEY_ID]
+    assert found[KEY_ID] == "A key that can't be opened"
+
+
 def test_a_long_name_is_cut_where_slack_has_no_room_for_it(
     make_key: Callable[[str], SSLKey],
 ) -> None:

@@ -23,14 +23,18 @@ def form() -> Form:
     return new_form("U1-x", settings, revision=1, test_address="ana@example.com")
 
 
-def test_the_change_stands_under_new_block_ids_with_its_reason(form: Form) -> None:
+def test_the_change_stands_under_new_block_ids_with_a_sentence(form: Form) -> None:
     changed = mended(form, REMEDY)
     assert (changed.values["port"], changed.values["tls_mode"]) == ("587", "starttls")
     assert (changed.block_id("port"), changed.block_id("tls_mode")) == ("port.1", "tls_mode.1")
     assert changed.values["host"] == form.values["host"]
     assert changed.notice.startswith("*Use SMTP with STARTTLS on port 587*")
     assert "nothing is saved yet" in changed.notice
-    assert REMEDY.reason in changed.notice
+    assert "the test runs again" not in changed.notice
+    again = mended(form, REMEDY, again="a1")
+    assert again.again == "a1"
+    assert "Save it, and the test runs again." in again.notice
+    assert REMEDY.label in changed.notice
 
 
 def test_a_box_is_changed_as_a_box(form: Form) -> None:

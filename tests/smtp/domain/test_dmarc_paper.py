@@ -20,14 +20,14 @@ async def judged(ask: Any, cover: Cover = Cover.YES, domain: str = DOMAIN) -> Pa
 @pytest.mark.parametrize(
     ("record", "cover", "grade", "said"),
     [
-        ("v=DMARC1; p=none", "uncertain", "good", "like any other"),
-        ("v=DMARC1;p=none;", "theirs", "good", "like any other"),
+        ("v=DMARC1; p=none", "uncertain", "good", "all its mail alike"),
+        ("v=DMARC1;p=none;", "theirs", "good", "all its mail alike"),
         ("v=DMARC1; p=reject", "yes", "good", "refuse mail that isn't proven"),
-        ("v=DMARC1; p=quarantine", "yes", "good", "into the spam folder"),
+        ("v=DMARC1; p=quarantine", "yes", "good", "among the spam"),
         ("v=DMARC1; p=reject", "uncertain", "warning", "can't be known from here: look for"),
         ("v=DMARC1; p=reject", "theirs", "warning", "DKIM must prove this mail: look for"),
-        ("v=DMARC1; p=reject; pct=0", "uncertain", "warning", "into the spam folder"),
-        ("v=DMARC1; p=quarantine; t=y", "uncertain", "good", "like any other"),
+        ("v=DMARC1; p=reject; pct=0", "uncertain", "warning", "among the spam"),
+        ("v=DMARC1; p=quarantine; t=y", "uncertain", "good", "all its mail alike"),
         ("v=DMARC1; p=reject; pct=50", "yes", "good", "refuse"),
         ("v=DMARC1; sp=none; p=Reject; foo=bar", "yes", "good", "refuse"),
         ("v=DMARC1; p=reject; aspf=x", "yes", "warning", "is none that mail servers know"),
@@ -51,8 +51,8 @@ async def test_a_policy_is_judged_by_what_proves_the_mail(
     ("record", "said"),
     [
         ("v=DMARC1; p=reject", "refuse"),
-        ("v=DMARC1; p=reject; sp=none", "like any other"),
-        ("v=DMARC1; p=none; sp=quarantine", "into the spam folder"),
+        ("v=DMARC1; p=reject; sp=none", "all its mail alike"),
+        ("v=DMARC1; p=none; sp=quarantine", "among the spam"),
     ],
 )
 async def test_the_policy_of_the_organisation_serves_its_subdomains(
