@@ -43,6 +43,7 @@ from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
 from bot.slack.settings.password import PasswordListeners
 from bot.slack.words import OTHER_WORKSPACE, notice
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -198,7 +199,7 @@ async def _unknown(ack: AsyncAck) -> None:
 async def _error_door(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Answer for a listener that raised before its ack."""
     sentence = tell(error, where="request")
-    if body.get("type") == "event_callback":
+    if body.get("type") == "event_callback" and isinstance(error, StorageError):
         return BoltResponse(status=503)  # Slack tells again later
     answer: dict[str, Any] = {}
     if body.get("type") == "view_submission":

@@ -43,12 +43,12 @@ async def test_a_command_is_answered_to_the_caller_alone(error: Exception, told:
     assert told in answer["text"]
 
 
-async def test_an_event_is_left_for_slack_to_send_again() -> None:
+async def test_an_event_that_the_vault_cannot_take_is_left_for_slack_to_send_again() -> None:
     response = await _error_door(Unavailable("locked"), {"type": "event_callback"})
     assert response.status == 503
 
 
-@pytest.mark.parametrize("body", [{}, {"type": "block_actions"}])
+@pytest.mark.parametrize("body", [{}, {"type": "block_actions"}, {"type": "event_callback"}])
 async def test_anything_else_is_only_acknowledged(body: dict[str, Any]) -> None:
     assert await answer_to(RuntimeError("s3cret"), body) is None
 
