@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: test proof audit run demo check format lock bench pictures clean
+.PHONY: test proof audit run demo check format lock bench scale pictures clean
 .DEFAULT_GOAL := test
 
 .uv/bin/uv:
@@ -31,7 +31,7 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
-	  --database=postgresql $(ARGS)
+	  --database=postgresql --ignore=tests/stories/replicas $(ARGS)
 
 proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
 	$(BIN)/pytest --numprocesses=auto --hypothesis-profile=proof --timeout=3600 \
@@ -64,6 +64,9 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp  ## figures for README and docs/bench
 	$(BIN)/python -m tests.bench $(ARGS)
+
+scale: $(VENV)/dev.stamp  ## figures with a million workspaces, for docs/bench
+	$(BIN)/python -m tests.bench.scale
 
 pictures: $(VENV)/dev.stamp  ## docs/pictures, from the running demo; needs Debian's chromium
 	CI=true $(BIN)/pytest tests/browser/pictures.py $(ARGS)

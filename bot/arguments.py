@@ -71,6 +71,34 @@ def _copy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("copy", metavar="FILE", type=Path, help="must not exist yet")
 
 
+def _pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "pairs", metavar="FIELD=VALUE", nargs="+", help="names as `settings show --json` has them"
+    )
+
+
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="ask nothing")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="must not exist yet")
+    parser.add_argument(
+        "--recipient",
+        metavar="RECIPIENT",
+        required=True,
+        help="what `keyring recipient` printed there, or a file with it",
+    )
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="what `settings export` wrote")
+    parser.add_argument("--dry-run", action="store_true", help="show it, and change nothing")
+    parser.add_argument(
+        "--replace", action="store_true", help="save it in the place of settings that are there"
+    )
+
+
 GROUPS = {
     "keyring": "the encryption keys",
     "db": "the database",
@@ -99,6 +127,10 @@ COMMANDS = (
     Command(name="keyring rewrap", summary="seal everything anew with the primary key"),
     Command(name="keyring retire", summary="take keys out that nothing needs any more"),
     Command(name="keyring status", summary="show the keys and what each sealed", options=(_json,)),
+    Command(
+        name="keyring recipient",
+        summary="print for whom another installation seals an export; no secret",
+    ),
     Command(name="db upgrade", summary="bring the tables to this program's version"),
     Command(
         name="db check",
@@ -119,6 +151,26 @@ COMMANDS = (
         name="settings set-password",
         summary="take a new password: asked for on a terminal, else the input, one line",
         options=(_workspace,),
+    ),
+    Command(
+        name="settings set",
+        summary="change fields, by the rules of the form",
+        options=(_pairs, _workspace),
+    ),
+    Command(
+        name="settings delete",
+        summary="delete the settings and all earlier revisions",
+        options=(_yes, _workspace),
+    ),
+    Command(
+        name="settings export",
+        summary="write settings, password and SSL keys, sealed for another installation",
+        options=(_export, _workspace),
+    ),
+    Command(
+        name="settings import",
+        summary="take in what another installation exported for this one",
+        options=(_import, _workspace),
     ),
     Command(
         name="test",

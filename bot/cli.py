@@ -14,7 +14,7 @@ import structlog
 
 from bot import logs
 from bot.arguments import make_parser
-from bot.commands import audit, db, doctor, keyring, settings, test
+from bot.commands import audit, db, doctor, keyring, moving, settings, settings_change, test
 from bot.commands.console import Console, Stop
 from bot.commands.machine import with_obstacles
 from bot.commands.network import network_of
@@ -195,6 +195,49 @@ def _settings_set_password(call: Call) -> int:
         )
 
 
+def _keyring_recipient(call: Call) -> int:
+    return moving.show_recipient(call.config(), call.console)
+
+
+def _settings_set(call: Call) -> int:
+    config, arguments = call.config(), call.arguments
+    with closing(open_existing(config)) as vault:
+        return settings_change.set_(
+            vault, config, call.console, workspace=arguments.workspace, pairs=arguments.pairs
+        )
+
+
+def _settings_delete(call: Call) -> int:
+    with closing(open_existing(call.config())) as vault:
+        return settings_change.delete(
+            vault, call.console, workspace=call.arguments.workspace, sure=call.arguments.yes
+        )
+
+
+def _settings_export(call: Call) -> int:
+    arguments = call.arguments
+    with closing(open_existing(call.config())) as vault:
+        return moving.export(
+            vault,
+            call.console,
+            workspace=arguments.workspace,
+            recipient=arguments.recipient,
+            file=arguments.file,
+        )
+
+
+def _settings_import(call: Call) -> int:
+    config, arguments = call.config(), call.arguments
+    asked = moving.Asked(
+        file=arguments.file,
+        workspace=arguments.workspace,
+        replace=arguments.replace,
+        dry_run=arguments.dry_run,
+    )
+    with closing(open_existing(config)) as vault:
+        return moving.import_(vault, config, call.console, asked)
+
+
 def _test(call: Call) -> int:
     with test.refusals(call.console, as_json=call.arguments.json):
         # First, because a wrong address is wrong whatever else is.
@@ -236,12 +279,17 @@ _COMMANDS = {
     "keyring activate": _keyring_activate,
     "keyring rewrap": _keyring_rewrap,
     "keyring retire": _keyring_retire,
+    "keyring recipient": _keyring_recipient,
     "keyring status": _keyring_status,
     "db upgrade": _db_upgrade,
     "db check": _db_check,
     "db backup": _db_backup,
     "settings show": _settings_show,
     "settings set-password": _settings_set_password,
+    "settings set": _settings_set,
+    "settings delete": _settings_delete,
+    "settings export": _settings_export,
+    "settings import": _settings_import,
     "test": _test,
     "audit show": _audit_show,
     "audit verify": _audit_verify,

@@ -1,6 +1,5 @@
 """Puts storage and mail settings together, for the bot and the operator's commands alike."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from sqlalchemy import Engine, make_url
 from bot.config import Config
 from bot.installs import Installs, make_installs
 from bot.keyring_source import UnusableKeyring, keyring_place, live_keyring, read_keyring
-from bot.smtp.settings import MailSettings, dump, load
-from bot.smtp.ssl_keys import SSLKey, dump_key, load_key
+from bot.smtp.settings import MailSettings
+from bot.smtp.ssl_keys import SSLKey
+from bot.stores import document_store, key_store, revision_store, settings_store
 from storage import keyring_file
 from storage.audit import AuditLog
 from storage.database import check_soundness, connect
@@ -48,6 +48,8 @@ class Vault:
     keyring: Keys
     settings: SealedStore[MailSettings]
     installs: Installs
+    revisions: SealedStore[MailSettings]
+    """What was saved earlier, without passwords; a record's name is the revision."""
     keys: SealedStore[SSLKey]
     """Client keys and trusted certificates; a record's name is the SSL key's id."""
     drafts: SealedStore[dict[str, Any]]
@@ -73,6 +75,11 @@ class Vault:
         known = {key_id: each.value for key_id, each in found.items() if each is not None}
         in_order = sorted(known.items(), key=lambda each: each[1].name.casefold())
         return {**dict(in_order), **dict.fromkeys(each for each in found if each not in known)}
+
+    def usable_ssl_keys(self, workspace: str) -> dict[str, SSLKey]:
+        """Return the SSL keys that can be opened, as `ssl_keys` does. Raises Unavailable."""
+        found = self.ssl_keys(workspace)
+        return {key_id: key for key_id, key in found.items() if key is not None}
 
     def ssl_key_of(self, workspace: str, settings: MailSettings | None) -> SSLKey | None:
         """Return the SSL key that *settings* use; None: none, or it can't be had any more.
@@ -273,28 +280,21 @@ def _lost(config: Config, wanted: Iterable[str]) -> VaultClosed:
 
 
 def _assemble(engine: Engine, keyring: Keys) -> Vault:
-    def documents(kind: str) -> SealedStore[dict[str, Any]]:
-        return SealedStore(engine, keyring, kind=kind, dump=_dump_document, load=json.loads)
-
-    settings = SealedStore(engine, keyring, kind="settings", dump=dump, load=load)
+    settings = settings_store(engine, keyring)
     return Vault(
         engine=engine,
         keyring=keyring,
         settings=settings,
         installs=make_installs(engine, keyring, settings),
-        keys=SealedStore(engine, keyring, kind="key", dump=dump_key, load=load_key),
-        drafts=documents("draft"),
-        passwords=documents("pending-password"),
-        uploads=documents("pending-upload"),
-        links=documents("password-link"),
+        revisions=revision_store(engine, keyring),
+        keys=key_store(engine, keyring),
+        drafts=document_store(engine, keyring, "draft"),
+        passwords=document_store(engine, keyring, "pending-password"),
+        uploads=document_store(engine, keyring, "pending-upload"),
+        links=document_store(engine, keyring, "password-link"),
         audit=AuditLog(engine, keyring),
         runs=Runs(engine, keyring),
         limits=RateLimits(engine),
         deliveries=Deliveries(engine),
         replicas=Replicas(engine),
     )
-
-
-def _dump_document(document: dict[str, Any]) -> bytes:
-    # In ASCII: a form keeps what was typed before it is judged, half a character as well.
-    return json.dumps(document, sort_keys=True).encode()

@@ -7,6 +7,7 @@ What stays unseen: putting back an older copy of a whole chain with its head, or
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -15,16 +16,20 @@ from itertools import groupby
 from sqlalchemy import Connection, Engine, select
 
 from storage.database import insert_if_absent, persistent, reading, writing
-from storage.errors import BrokenChain, InvalidEnvelope
+from storage.errors import BrokenChain, InvalidEnvelope, UnknownKey
 from storage.keyring import Context, Keys, authenticate
 from storage.rows import SealedRow, find, find_all
-from storage.tables import audit_entries, microseconds
+from storage.tables import audit_entries, microseconds, records
 
 Detail = Mapping[str, str | int | bool | Sequence[str] | None]
 """What an entry tells besides actor and action. Kept in clear: names of secrets, never secrets."""
 
 HEAD = "audit-head"
 """The kind of record that the head of a chain is."""
+_MOST_HEADS = 100
+"""With more workspaces, a start doesn't log each one's head."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +66,42 @@ class AuditLog:
     def append(self, workspace: str, event: Event, *, at: datetime) -> Entry:
         """Write *event* down. Raises BrokenChain, InvalidEnvelope, UnknownKey, Unavailable."""
         with writing(self.engine) as connection:
-            return append(connection, self.keyring, workspace=workspace, event=event, at=at)
+            entry = append(connection, self.keyring, workspace=workspace, event=event, at=at)
+        announce(entry)
+        return entry
 
-    def latest(self, workspace: str, limit: int) -> tuple[Entry, ...]:
-        """Return at most *limit* entries, the newest first. Raises Unavailable."""
+    def latest(self, workspace: str, limit: int, *, before: int | None = None) -> tuple[Entry, ...]:
+        """Return at most *limit* entries, the newest first. Raises Unavailable.
+
+        *before*: only those older than the entry of this number.
+        """
         query = (
             select(audit_entries)
             .where(audit_entries.c.workspace == workspace)
             .order_by(audit_entries.c.number.desc())
             .limit(limit)
         )
+        if before is not None:
+            query = query.where(audit_entries.c.number < before)
         with reading(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_Line(**row).entry for row in rows)
+
+    def announce_heads(self) -> None:
+        """Log the head of each chain, unless there are very many. Raises Unavailable."""
+        query = select(records).where(records.c.kind == HEAD).limit(_MOST_HEADS + 1)
+        with reading(self.engine) as connection:
+            heads = [SealedRow(**row) for row in connection.execute(query).mappings()]
+        if len(heads) > _MOST_HEADS:
+            _log.info("audit heads: too many to name here; each entry's own line names one")
+            return
+        for each in heads:
+            try:
+                value = each.open(self.keyring).decode()
+            except (InvalidEnvelope, UnknownKey) as problem:
+                _log.warning("audit head of workspace %s: %s", each.workspace, problem)
+            else:
+                _tell_head(each.workspace, each.revision, value)
 
     def verify(self) -> None:
         """Raise BrokenChain at the first entry that was changed or removed; else do nothing.
@@ -112,6 +140,18 @@ def append(
     if not (inserted and new_head.replace(connection)):
         raise BrokenChain(workspace, line.number)
     return line.entry
+
+
+def announce(entry: Entry) -> None:
+    """Log the new head of a chain; called once the transaction of `append` was kept.
+
+    Logs are kept elsewhere: who cuts a chain and seals its head anew is found by them.
+    """
+    _tell_head(entry.workspace, entry.number, entry.hash)
+
+
+def _tell_head(workspace: str, number: int, value: str) -> None:
+    _log.info("audit head: workspace %s, entry %s, hash %s", workspace, number, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,6 +32,9 @@ from sqlalchemy.pool import QueuePool
 from storage import postgresql, sqlite
 from storage.errors import Unavailable, Undone, UnusableURL
 from storage.tables import instant
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -199,9 +201,12 @@ def delete_unlocked(connection: Connection, table: Table, which: ColumnElement[b
 
 def _insert(
     connection: Connection, table: Table, values: dict[str, Any]
-) -> postgresql_dialect.Insert | sqlite_dialect.Insert:
+) -> "PostgreSQLInsert | sqlite_dialect.Insert":
     if connection.dialect.name == "postgresql":
-        return postgresql_dialect.insert(table).values(values)
+        # Here, because beside SQLite it would be two megabytes for nothing.
+        from sqlalchemy.dialects import postgresql as dialect  # noqa: PLC0415 - the reason is above
+
+        return dialect.insert(table).values(values)
     return sqlite_dialect.insert(table).values(values)
 
 

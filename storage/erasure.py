@@ -26,6 +26,7 @@ def erase(
     Return how many records and runs there were. *event* is written down if there were any, so
     that doing it again does nothing. Raises Unavailable, and what `AuditLog.append` raises.
     """
+    entry = None
     with writing(engine) as connection:
         ours = delete(records).where(records.c.workspace == workspace, records.c.kind != audit.HEAD)
         found = connection.execute(ours).rowcount
@@ -35,5 +36,7 @@ def erase(
             below = func.substr(rate_limits.c.key, 1, len(each) + 1) == f"{each}:"
             connection.execute(delete(rate_limits).where(or_(rate_limits.c.key == each, below)))
         if found:
-            audit.append(connection, keyring, workspace=workspace, event=event, at=at)
+            entry = audit.append(connection, keyring, workspace=workspace, event=event, at=at)
+    if entry is not None:
+        audit.announce(entry)
     return found

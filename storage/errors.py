@@ -72,6 +72,22 @@ class UnknownKey(StorageError):
         self.key_id = key_id
 
 
+class InvalidRecipient(StorageError, ValueError):
+    """A text that is no recipient, as `mailsettings keyring recipient` prints one."""
+
+
+class UnknownRecipient(StorageError):
+    """Something was sealed for a keyring that isn't this one."""
+
+    def __init__(self, recipient_id: str) -> None:
+        super().__init__(
+            f"This was sealed for the recipient {recipient_id}, whose key isn't in the keyring. "
+            "Put that key back, or have it sealed anew for what `mailsettings keyring recipient` "
+            "prints here."
+        )
+        self.recipient_id = recipient_id
+
+
 class UnknownKeys(StorageError):
     """The database holds records whose keys the keyring lacks."""
 

@@ -1,4 +1,4 @@
-"""Seal and open values with the keys of a keyring; the only cipher.
+"""Seal and open values with the keys of a keyring; the only cipher beside storage/recipient.py.
 
 An envelope is `0x01 | key id [6] | nonce [12] | ciphertext and tag`: AES-256-GCM (NIST SP 800-38D)
 with a random 96-bit nonce, good for 2^32 envelopes a key. GCM does not commit to its key, so a
@@ -119,6 +119,16 @@ class Keyring:
         nonce = os.urandom(_NONCE_LENGTH)
         cipher = AESGCM(self._keys[self.primary_id])
         return header + nonce + cipher.encrypt(nonce, plaintext, _associated(header, context))
+
+    def derive(self, key_id: str, *, purpose: bytes) -> bytes:
+        """Return 32 secret bytes for a *purpose* of their own, so that no key serves two.
+
+        Raises UnknownKey.
+        """
+        if key_id not in self._keys:
+            raise UnknownKey(key_id)
+        derive = HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=purpose)
+        return derive.derive(self._keys[key_id])
 
     def open(self, envelope: bytes, context: Context) -> bytes:
         """Return what was sealed for *context*.

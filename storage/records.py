@@ -1,15 +1,21 @@
 """Sealed records: typed values with revisions, each in an envelope bound to its place."""
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, asdict, dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from storage import audit, rows
 from storage.audit import Event
-from storage.database import delete_unlocked, persistent, reading, writing
+from storage.database import (
+    delete_unlocked,
+    insert_or_replace,
+    persistent,
+    reading,
+    writing,
+)
 from storage.errors import InvalidEnvelope, StaleRevision, UnknownKey
 from storage.keyring import Context, Keys
 from storage.rows import SealedRow
@@ -28,6 +34,20 @@ class Record(Generic[T]):
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail(Generic[T]):
+    """What was saved earlier, for a store that has one record for each workspace.
+
+    Each save leaves a record of another *kind*, named by its revision, in its own transaction.
+    """
+
+    kind: str
+    dump: Callable[[T], bytes]
+    """May leave out what is not to outlive its revision."""
+    newest: int
+    """So many are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class SealedStore(Generic[T]):
     """All records of one *kind*, written with *dump* and read with *load*.
@@ -43,6 +63,7 @@ class SealedStore(Generic[T]):
     kind: str
     dump: Callable[[T], bytes]
     load: Callable[[bytes], T]
+    trail: Trail[T] | None = None
 
     def get(self, workspace: str, name: str = "") -> Record[T] | None:
         """Return the record, None when there is none."""
@@ -74,15 +95,20 @@ class SealedStore(Generic[T]):
         else wrote meanwhile, and what `AuditLog.append` raises.
         """
         context = Context(kind=self.kind, workspace=workspace, name=name, revision=revision + 1)
-        plaintext = self.dump(value)
+        plaintext, entry = self.dump(value), None
         with writing(self.engine) as connection:
             rows.keep_keys(connection)
             row = SealedRow.seal(self.keyring, context, plaintext=plaintext, by=by, at=at)
             written = row.insert(connection) if revision == 0 else row.replace(connection)
             if not written:
                 raise _stale(rows.find(connection, self.kind, workspace=workspace, name=name))
+            self._leave_trail(connection, row, value)
             if event is not None:
-                audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
+                entry = audit.append(
+                    connection, self.keyring, workspace=workspace, event=event, at=at
+                )
+        if entry is not None:
+            audit.announce(entry)
         return Record(value=value, revision=row.revision, changed_by=by, changed_at=at)
 
     @persistent
@@ -91,12 +117,21 @@ class SealedStore(Generic[T]):
     ) -> bool:
         """Delete the record and tell whether there was one; only then *event* is written down.
 
-        Raises what `AuditLog.append` raises. The record need not open.
+        What was saved earlier goes too. Raises what `AuditLog.append` raises. The record need not
+        open.
         """
+        entry = None
         with writing(self.engine) as connection:
             row = rows.remove(connection, self.kind, workspace=workspace, name=name)
+            if row and self.trail is not None:
+                left = (records.c.kind == self.trail.kind) & (records.c.workspace == workspace)
+                connection.execute(delete(records).where(left))
             if row and event is not None:
-                audit.append(connection, self.keyring, workspace=workspace, event=event, at=at)
+                entry = audit.append(
+                    connection, self.keyring, workspace=workspace, event=event, at=at
+                )
+        if entry is not None:
+            audit.announce(entry)
         return row is not None
 
     @persistent
@@ -137,6 +172,23 @@ class SealedStore(Generic[T]):
             return self._record(row)
         except (InvalidEnvelope, UnknownKey):
             return None
+
+    def _leave_trail(self, connection: Connection, saved: SealedRow, value: T) -> None:
+        """Keep what *saved* holds beside it, and let the oldest such record go."""
+        if (trail := self.trail) is None:
+            return
+        name = str(saved.revision)
+        context = Context(kind=trail.kind, workspace=saved.workspace, name=name, revision=1)
+        left = SealedRow.seal(
+            self.keyring,
+            context,
+            plaintext=trail.dump(value),
+            by=saved.changed_by,
+            at=saved.changed_at,
+        )
+        insert_or_replace(connection, records, asdict(left))
+        oldest = str(saved.revision - trail.newest)
+        rows.remove(connection, trail.kind, workspace=saved.workspace, name=oldest)
 
     def _record(self, row: SealedRow) -> Record[T]:
         return Record(

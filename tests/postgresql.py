@@ -34,7 +34,7 @@ _SETTINGS = {
 _PR_SET_PDEATHSIG = 1
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """Return where Debian's packages, or whoever else, put the newest server."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
@@ -162,8 +162,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def new_postgresql() -> Iterator[Callable[..., Server]]:
     """Make servers, with settings of a test's own."""
-    programs = _programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         assert not os.environ.get("CI"), "CI must have Debian's package postgresql"  # noqa: TID251 - as the browser tests ask
         pytest.skip("no PostgreSQL here; Debian's package is called postgresql")
     made: list[Server] = []
@@ -172,7 +172,7 @@ def new_postgresql() -> Iterator[Callable[..., Server]]:
         directory = Path(tempfile.mkdtemp(prefix="pg-"))
         if user := _user():
             os.chown(directory, user["user"], user["group"])
-        made.append(Server(programs, directory, settings))
+        made.append(Server(found, directory, settings))
         made[-1].make()
         return made[-1]
 

@@ -37,14 +37,26 @@ def call(*words: str, stdout: TextIO | None = None, environ: dict[str, str] | No
     )
 
 
+def words_of(command: str, directory: Path) -> list[str]:
+    """Return a command with the arguments that it can't do without."""
+    more = {
+        "test": ["bob@example.com"],
+        "db backup": [str(directory / "copy.db")],
+        "settings set": ["port=587"],
+        "settings export": ["--recipient", "mskx1_", str(directory / "export")],
+        "settings import": [str(directory / "export")],
+    }
+    return [*command.split(), *more.get(command, [])]
+
+
 def test_every_command_of_the_table_can_be_called(tmp_path: Path) -> None:
     for each in COMMANDS:
-        more = {"test": ["bob@example.com"], "db backup": [str(tmp_path / "copy.db")]}
-        words = [*each.name.split(), *more.get(each.name, [])]
+        words = words_of(each.name, tmp_path)
         # With a token alone neither the bot nor the demo starts, and both would not end.
         one = call(*words, environ={"HOME": str(tmp_path), "SLACK_BOT_TOKEN": "xoxb-1-bot"})
         status = dispatch(one)
-        assert status in {os.EX_OK, os.EX_CONFIG}, each.name
+        no_such_file = {os.EX_USAGE} if each.name == "settings import" else set()
+        assert status in {os.EX_OK, os.EX_CONFIG} | no_such_file, each.name
         assert "Incident" not in one.console.stderr.getvalue()  # type: ignore[attr-defined]
 
 
@@ -173,8 +185,6 @@ def test_a_reader_that_leaves_early_is_no_incident(tmp_path: Path) -> None:
 def test_a_name_that_is_no_command_never_gets_past_the_parser() -> None:
     names = {each.name for each in COMMANDS}
     for each in COMMANDS:
-        words: list[str] = each.name.split()
-        words += {"test": ["a@b.c"], "db backup": ["copy.db"]}.get(each.name, [])
-        parsed: Any = make_parser().parse_args(words)
+        parsed: Any = make_parser().parse_args(words_of(each.name, Path()))
         assert isinstance(parsed, Namespace)
         assert parsed.command in names

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from bot.arguments import make_parser
 from bot.config import VARIABLES
 from bot.slack.app import REDRAWING
+from bot.slack.deeds import CHANGING
 from bot.slack.keys.kept import Kept
 from bot.slack.keys.place import Place
 from bot.slack.keys.trust_view import trust_view, trusted_view
@@ -117,6 +118,7 @@ def test_what_is_drawn_is_answered() -> None:
         assert acting(view) <= answered
     in_messages = {"fix_settings", "apply_fix", "test_again", "test_details", "trust_certificate"}
     in_messages |= {"arrived", "not_arrived", "copy_for_mail_team"}
+    in_messages |= {"go_back", "history_older", "history_newest"}
     assert set().union(*map(acting, drawn())) | in_messages == answered
 
 
@@ -206,6 +208,22 @@ def test_a_source_file_says_its_duty_and_is_short(path: Path) -> None:
     text = path.read_text()
     assert text.startswith('"""'), "its first line states its duty"
     assert text.count("\n") <= 300
+
+
+def test_every_door_to_a_change_is_one_that_is_answered() -> None:
+    doors = registered("action") | registered("view") | set(REDRAWING) | {"password_page"}
+    assert set(CHANGING) <= doors
+    reading = {"test_again", "test_details", "copy_for_mail_team", "arrived", "not_arrived"}
+    reading |= {"history_older", "history_newest", "open_password_page", "mail_settings_saved"}
+    assert doors - set(CHANGING) == reading
+
+
+def test_only_the_keyring_and_the_recipient_touch_a_cipher() -> None:
+    cipher = re.compile(
+        r"cryptography\.(fernet|hazmat\.primitives\.(ciphers|kdf|hpke|asymmetric\.x))"
+    )
+    touching = {str(each.relative_to(ROOT)) for each in SOURCES if cipher.search(each.read_text())}
+    assert touching == {"storage/keyring.py", "storage/recipient.py"}
 
 
 def test_no_file_names_a_path_of_a_machine() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.logs import Redactor, configure
 
@@ -116,7 +117,7 @@ def test_a_record_is_one_object_with_time_level_logger_and_request(start: Start)
     stream = start()
     with structlog.contextvars.bound_contextvars(request="r1"):
         structlog.get_logger("bot.x").info("told", stage="tls")
-        logging.getLogger("aiohttp.server").warning("theirs %d", 7)
+        logging.getLogger("aiohttp.client").warning("theirs %d", 7)
     ours, theirs = map(json.loads, stream.getvalue().splitlines())
     assert (ours["event"], ours["level"], ours["logger"]) == ("told", "info", "bot.x")
     assert (ours["stage"], ours["request"]) == ("tls", "r1")
@@ -150,6 +151,14 @@ def test_other_peoples_loggers_never_go_below_info(start: Start, level: str) -> 
     for name in ("asyncio", "alembic.runtime.migration"):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.WARNING
     assert logging.getLogger("bot.slack.app").getEffectiveLevel() == getattr(logging, level.upper())
+
+
+async def test_slacks_clients_do_not_write_out_what_nobody_will_read(start: Start) -> None:
+    start(level="info")
+    client = AsyncWebClient(token="xoxb-1")
+    webhook = AsyncWebhookClient("https://hooks.slack.com/commands/1")
+    for logger in (client._logger, webhook.logger):
+        assert logger.level >= logging.INFO  # what they ask, in place of `isEnabledFor`
 
 
 def test_set_up_again_the_log_goes_to_the_new_place_only(start: Start) -> None:

@@ -6,8 +6,8 @@ from datetime import UTC
 
 from bot.commands.console import Console, Stop
 from bot.commands.workspace import choose
+from bot.slack.history import Happening, History
 from bot.vault import Vault
-from storage.audit import Entry
 from storage.errors import BrokenChain, InvalidEnvelope
 
 
@@ -16,18 +16,23 @@ def show(
 ) -> int:
     """Show the newest entries of a workspace, the newest first. Raises Stop, StorageError."""
     team_id = choose(vault, workspace)
-    entries = vault.audit.latest(team_id, limit) if team_id else ()
+    happenings = History(vault=vault).read(team_id, limit) if team_id else ()
     if as_json:
-        console.document([_document(each) for each in entries])
+        console.document([_document(each) for each in happenings])
         return os.EX_OK
-    for each in entries:
+    for happening in happenings:
+        each = happening.entry
         at = each.at.astimezone(UTC)
         known = {key: value for key, value in each.detail.items() if value is not None}
         detail = " ".join(f"{key}={_short(value)}" for key, value in known.items())
         console.say(
             f"{each.number:>5}  {at:%Y-%m-%d %H:%M:%S}Z  {each.actor}  {each.action}  {detail}"
         )
-    if not entries:
+        for change in happening.changes:
+            if change.after is not None:
+                before = "" if change.before is None else f"{_line(change.before)} → "
+                console.say(f"       {change.label}: {before}{_line(change.after)}")
+    if not happenings:
         console.say("Nothing has been written down yet.")
     return os.EX_OK
 
@@ -46,7 +51,8 @@ def verify(vault: Vault, console: Console) -> int:
     return os.EX_OK
 
 
-def _document(entry: Entry) -> dict[str, object]:
+def _document(happening: Happening) -> dict[str, object]:
+    entry = happening.entry
     return {
         "number": entry.number,
         "workspace": entry.workspace,
@@ -55,7 +61,16 @@ def _document(entry: Entry) -> dict[str, object]:
         "action": entry.action,
         "detail": dict(entry.detail),
         "hash": entry.hash,
+        "changes": [
+            {"field": each.field, "before": each.before, "after": each.after}
+            for each in happening.changes
+        ],
     }
+
+
+def _line(value: str) -> str:
+    # A value must not look like another line of the log.
+    return " ".join(value.split())
 
 
 def _short(value: object) -> str:

@@ -71,6 +71,12 @@ class Console:
             raise Stop("The two differ, so nothing was changed. Try again.", os.EX_USAGE)
         return first
 
+    def agrees(self, question: str) -> bool:
+        """Ask on a terminal, and tell whether the answer is yes; elsewhere it is no."""
+        if not self.stdin.isatty():
+            return False
+        return self._ask(f"{question} [y/N]").strip().lower() in {"y", "yes"}
+
     def _ask(self, prompt: str) -> str:
         self.stderr.write(f"{prompt}: ")
         self.stderr.flush()

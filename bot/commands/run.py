@@ -39,6 +39,7 @@ def run(config: Config, *, pace: Pace | None = None) -> int:
                 # Here, because of two bots the one with our database is the one to name.
                 for each in found:
                     raise Stop(f"{each.fault.problem} {each.fault.cure}", each.status)
+                vault.audit.announce_heads()
                 parts = Parts(
                     config=config,
                     vault=vault,

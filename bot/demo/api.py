@@ -160,8 +160,10 @@ class Api:
         }
 
     async def close(self, request: Request) -> Json:
-        """Close the view on top, or all of them."""
-        modal = self._modal(request)
+        """Close the view on top, or all of them; what is gone needs no closing."""
+        modal = request.person.screen()
+        if modal is None or modal.view.id != request.text("view_id"):
+            return {}
         if request.body.get("all"):
             await modal.dismiss()
         else:

@@ -85,12 +85,14 @@ class Access:
         *,
         admins: frozenset[str],
         org_wide: Callable[[], bool],
+        refused: Callable[[Caller], None] = lambda _caller: None,
         seconds: Callable[[], float] = time.monotonic,
         remembered: int = 10_000,
     ) -> None:
         self._slack = slack
         self._admins = admins
         self._org_wide = org_wide
+        self._refused = refused
         self._seconds = seconds
         self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Person]] = OrderedDict()
@@ -133,6 +135,7 @@ class Access:
         """Return the admin that *caller* is. Raises NotAdmin, SlackSilent."""
         person = await self.person(caller, fresh=fresh)
         if person.role is not Role.ADMIN:
+            self._refused(caller)
             foreign = person.role is Role.NOBODY and caller.home_team_id != caller.team_id
             raise NotAdmin(OTHER_WORKSPACE if foreign else ADMINS_ONLY)
         return person

@@ -5,6 +5,7 @@
 | /mailsettings, its modal, the shortcut, what mends it | admins; a save asks Slack afresh |
 | /mailsettings show, help | everyone |
 | /mailsettings keys, "Manage SSL keys" and what follows | admins; a change asks Slack afresh |
+| /mailsettings history, its pages, "Go back to this" | admins; going back asks Slack afresh |
 | "Trust this certificate" | admins; the deed asks Slack afresh |
 | the password, on the page or in Slack | the admin who opened the form |
 | /mailtest, "Test again" | by the setting "Who can send test messages" |
@@ -34,7 +35,9 @@ from bot.slack.keys.uploading import UploadListeners
 from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
+from bot.slack.refusals import at_door
 from bot.slack.replies import Body
+from bot.slack.settings.history_listeners import HistoryListeners
 from bot.slack.settings.key_choice import KeyChoiceListeners
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
@@ -57,6 +60,7 @@ class Listeners:
 
     settings: SettingsListeners
     passwords: PasswordListeners
+    history: HistoryListeners
     mending: MendingListeners
     mailtest: MailtestListeners
     lifecycle: LifecycleListeners
@@ -82,6 +86,7 @@ def make_app(
         # the answer only every 10 ms.
         process_before_response=True,
     )
+    app.middleware(at_door)
     app.middleware(_Acting(installations).begin)
     _register(app, listeners)
     app.error(_error_door)
@@ -134,6 +139,9 @@ def _register(app: AsyncApp, listeners: Listeners) -> None:
     app.view("mail_settings")(settings.submit)
 
     app.action("more")(settings.more)
+    app.action("history_older")(listeners.history.older)
+    app.action("history_newest")(listeners.history.newest)
+    app.action("go_back")(listeners.history.go_back)
     app.action("use_suggestion")(settings.use_suggestion)
     app.action("send_test")(settings.send_test)
     app.action("change_password")(passwords.change)

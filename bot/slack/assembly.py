@@ -11,6 +11,7 @@ from bot.slack.acting import Act, acting
 from bot.slack.api import SlackAPI
 from bot.slack.app import Listeners
 from bot.slack.files import Files
+from bot.slack.history import History
 from bot.slack.installations import StoredInstallations
 from bot.slack.keys.keeping import Keys
 from bot.slack.keys.listeners import KeyListeners
@@ -29,8 +30,11 @@ from bot.slack.mailtest.runner import Runner
 from bot.slack.mailtest.sequel import Sequels
 from bot.slack.metrics import Metrics
 from bot.slack.pace import Pace
+from bot.slack.refusals import Refusals
 from bot.slack.replies import Replies
 from bot.slack.settings.forms import Forms
+from bot.slack.settings.going_back import GoingBack
+from bot.slack.settings.history_listeners import HistoryListeners
 from bot.slack.settings.key_choice import KeyChoiceListeners, Redrawing
 from bot.slack.settings.listeners import SettingsListeners
 from bot.slack.settings.mending import MendingListeners
@@ -75,6 +79,7 @@ class Assembly:
         return Listeners(
             settings=self._settings,
             passwords=self._passwords,
+            history=self._history,
             mending=self._mending,
             mailtest=self._mailtest,
             lifecycle=LifecycleListeners(
@@ -137,10 +142,14 @@ class Assembly:
 
     @cached_property
     def _access(self) -> Access:
+        refusals = Refusals(
+            vault=self.parts.vault, threads=self.threads, work=self.work, clock=self.parts.clock
+        )
         return Access(
             self.slack,
             admins=self.parts.config.admins,
             org_wide=lambda: not acting().team_id,
+            refused=refusals.note,
         )
 
     @cached_property
@@ -184,6 +193,17 @@ class Assembly:
             start_test=self.runner.start_in_view,
             repeat_test=self._mailtest.after_save,
             open_keys=self._keys.open,
+            show_history=self._history.show,
+        )
+
+    @cached_property
+    def _history(self) -> HistoryListeners:
+        return HistoryListeners(
+            access=self._access,
+            slack=self.slack,
+            threads=self.threads,
+            replies=self._replies,
+            going_back=GoingBack(forms=self._forms, history=History(vault=self.parts.vault)),
         )
 
     @cached_property

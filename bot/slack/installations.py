@@ -22,8 +22,6 @@ log = structlog.get_logger(__name__)
 
 _FRESH_SECONDS = 30.0
 """How long another replica may take to see an installation or its end."""
-_MOST = 10_000
-"""Installations that are remembered: those that were used lately."""
 _RENEW_BEFORE = timedelta(hours=2)
 """Slack's tokens that rotate live twelve hours.
 
@@ -67,7 +65,7 @@ class StoredInstallations:
     there, the old one serves.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its surroundings, and how they change a token
         self,
         vault: Vault,
         threads: Threads,
@@ -76,6 +74,7 @@ class StoredInstallations:
         renew: Renew,
         clock: Callable[[], datetime],
         again_after: tuple[float, ...],
+        remembered: int = 10_000,
     ) -> None:
         self._vault = vault
         self._threads = threads
@@ -83,6 +82,7 @@ class StoredInstallations:
         self._renew = renew
         self._clock = clock
         self._again_after = again_after
+        self._most = remembered
         self._known: OrderedDict[tuple[str, str], tuple[float, Installation]] = OrderedDict()
         self._renewing: dict[str, asyncio.Event] = {}
 
@@ -98,7 +98,7 @@ class StoredInstallations:
         found = await self._with_time_left(await self._look_up(*place))
         self._known[place] = (time.monotonic(), found)
         self._known.move_to_end(place)
-        if len(self._known) > _MOST:
+        if len(self._known) > self._most:
             self._known.popitem(last=False)
         return found
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from datetime import timedelta
 from functools import partial
@@ -241,6 +242,9 @@ async def run(parts: Parts) -> None:
         await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             await starting
+            # What is here by now stays as long as we do. Unless it is told, Python looks through
+            # all of it now and then, and nobody is answered meanwhile.
+            gc.freeze()
             await waiting
         else:
             starting.cancel()

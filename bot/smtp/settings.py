@@ -180,6 +180,20 @@ def changed_fields(before: MailSettings, after: MailSettings) -> tuple[str, ...]
     )
 
 
+_ALWAYS = ("notifications", "configuration", "sender_name", "reply_to", "test_policy")
+_CUSTOM = ("provider", "host", "port", "tls_mode", "anonymous", "from_address", "helo_name")
+
+
+def serves_as(settings: MailSettings, other: MailSettings) -> bool:
+    """Tell whether *settings* say what *other* say, of the fields that apply, but the password."""
+    names = [*_ALWAYS]
+    if other.configuration is Configuration.CUSTOM:
+        names += _CUSTOM
+        names += [] if other.anonymous else ["username"]
+        names += [] if other.tls_mode is TLSMode.NONE else ["ssl_key"]
+    return all(getattr(settings, each) == getattr(other, each) for each in names)
+
+
 SCHEMA = 2
 """The version that `dump` writes. `load` reads every version ever written: 1 had no SSL key."""
 

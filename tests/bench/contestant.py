@@ -7,8 +7,10 @@ from typing import Any
 from tests.bench.distance import Distance
 from tests.bench.process import BotProcess
 from tests.bench.slack import BOT_TOKEN, SIGNING_SECRET, Slack
+from tests.bench.trust import Trust
 
-OURS, BARE = "mailsettings", "bare Bolt"
+OURS, BARE, ORDINARY = "mailsettings", "bare AsyncApp", "sync App"
+MODULES = {BARE: "tests.bench.bare_bolt", ORDINARY: "tests.bench.ordinary_bolt"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,20 +24,27 @@ class Contestant:
     distance: Distance | None
     bot: BotProcess
 
+    @property
+    def ours(self) -> bool:
+        """Ours: it remembers for half a minute who people are."""
+        return self.name == OURS
+
     async def leave(self) -> None:
         """End the bot and its stand-in."""
         await self.bot.kill()
         if self.distance is not None:
-            self.distance.stop()
+            await self.distance.stop()
         await self.slack.stop()
 
 
-async def start_ours(directory: Path, *, round_trip_ms: int = 0) -> Contestant:
+async def start_ours(directory: Path, *, trust: Trust, round_trip_ms: int = 0) -> Contestant:
     """Start our bot with its data in *directory*. Raises NotReady."""
-    slack = await Slack.start()
+    slack = await Slack.start(trust.shown)
     distance = await _away(slack, round_trip_ms)
     bot = await BotProcess.start(
-        "tests.bench.bot", given=variables(directory, api_port=(distance or slack).port)
+        "tests.bench.bot",
+        environ=trust.environ,
+        given=variables(directory, api_port=(distance or slack).port),
     )
     slack.connect(bot.port)
     return Contestant(
@@ -43,16 +52,18 @@ async def start_ours(directory: Path, *, round_trip_ms: int = 0) -> Contestant:
     )
 
 
-async def start_bare(view: dict[str, Any], *, round_trip_ms: int = 0) -> Contestant:
-    """Start bare Bolt, which opens *view*. Raises NotReady."""
-    slack = await Slack.start()
+async def start_bolt(
+    name: str, view: dict[str, Any], *, trust: Trust, round_trip_ms: int = 0
+) -> Contestant:
+    """Start one of the two others, which opens *view*. Raises NotReady."""
+    slack = await Slack.start(trust.shown)
     distance = await _away(slack, round_trip_ms)
     bot = await BotProcess.start(
-        "tests.bench.bare_bolt", given=needs(view, api_port=(distance or slack).port)
+        MODULES[name], environ=trust.environ, given=needs(view, api_port=(distance or slack).port)
     )
     slack.connect(bot.port)
     return Contestant(
-        name=BARE, round_trip_ms=round_trip_ms, slack=slack, distance=distance, bot=bot
+        name=name, round_trip_ms=round_trip_ms, slack=slack, distance=distance, bot=bot
     )
 
 
@@ -61,7 +72,7 @@ def variables(directory: Path, *, api_port: int) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": BOT_TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-        "SLACK_API_URL": f"http://127.0.0.1:{api_port}/api/",
+        "SLACK_API_URL": f"https://127.0.0.1:{api_port}/api/",
         "PORT": "0",
         "MAILSETTINGS_DATA_DIR": str(directory),
         "MAILSETTINGS_ALLOWED_HOSTS": "127.0.0.0/8",
@@ -71,11 +82,11 @@ def variables(directory: Path, *, api_port: int) -> dict[str, str]:
 
 
 def needs(view: dict[str, Any], *, api_port: int) -> dict[str, Any]:
-    """Return what bare Bolt is given."""
+    """Return what the two others are given."""
     return {
         "bot_token": BOT_TOKEN,
         "signing_secret": SIGNING_SECRET,
-        "api_url": f"http://127.0.0.1:{api_port}/api/",
+        "api_url": f"https://127.0.0.1:{api_port}/api/",
         "view": view,
     }
 

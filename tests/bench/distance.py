@@ -1,4 +1,4 @@
-"""A relay in front of the stand-in for Slack, which makes it as far away as Slack is."""
+"""A relay in front of a server on loopback, which makes it as far away as servers are."""
 
 import asyncio
 from collections import deque
@@ -8,7 +8,7 @@ class Distance:
     """Everything that is sent arrives a whole round trip later; answers come back at once.
 
     Seen by the sender that is the same as half a round trip each way. A new connection costs one
-    round trip more, for TCP's handshake. Slack's own has TLS too, which costs another.
+    round trip more, for TCP's handshake: so what a mail server says first is there after two.
     """
 
     def __init__(self, *, to_port: int, seconds: float) -> None:
@@ -16,7 +16,9 @@ class Distance:
         self._seconds = seconds
         self.port = 0
         """Known from `start` on."""
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.StreamWriter] = {}
+        """The near end of each, and its far one."""
+        self._relays: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen on loopback."""
@@ -28,24 +30,33 @@ class Distance:
         for each in self._connections:
             each.close()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Close everything."""
         self._server.close()
-        self.hang_up()
+        for near, far in self._connections.items():
+            near.close()
+            far.close()
+        await asyncio.gather(*self._relays)
 
     async def _relay(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         made = asyncio.get_running_loop().time()
+        relay = asyncio.current_task()
+        assert relay is not None
+        self._relays.add(relay)
+        relay.add_done_callback(self._relays.discard)
         far, onward = await asyncio.open_connection("127.0.0.1", self._to_port)
-        self._connections.add(back)
+        self._connections[back] = onward
         there = asyncio.create_task(self._delayed(near, onward, since=made + self._seconds))
+        first = made + 2 * self._seconds
         try:
             while chunk := await far.read(2**16):
+                await asyncio.sleep(first - asyncio.get_running_loop().time())
                 back.write(chunk)
         except ConnectionError:
             pass  # one end is gone, and so is the connection
         finally:
             there.cancel()
-            self._connections.discard(back)
+            self._connections.pop(back)
             onward.close()
             back.close()
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,33 +12,49 @@ from bot.config import read
 from bot.demo.workspace import TEAM
 from bot.smtp.settings import MailSettings, TLSMode
 from bot.vault import open_vault
-from tests.bench.commands import CROWD, Times, type_commands, undisturbed, warm_up
+from tests.bench.commands import Times, type_commands, undisturbed
 from tests.bench.contestant import Contestant, start_ours, variables
 from tests.bench.mail import HealthyServer, SilentServer
 from tests.bench.plan import Plan
 from tests.bench.slack import Unanswered
 from tests.bench.spread import Spread
+from tests.bench.trust import Trust
 
 _ENDED = "failed at stage Greeting"
+_CROWD = 16
+"""How many people start the tests that hang."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sample:
+    """What was measured of one bot so far."""
+
+    times: Times = field(default_factory=Times)
+    tests: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolation:
-    """The same, measured beside so many hanging tests; milliseconds."""
+    """A bot beside so many hanging tests, and at the same time an idle one; milliseconds."""
 
     hanging: int
     ending: bool
-    """They end meanwhile, all within a few seconds."""
+    """They end meanwhile, all at once."""
     ack: Spread
     opened: Spread
     test: Spread | None
     """From `/mailtest` to "accepted the message" in the channel."""
+    idle_ack: Spread | None
+    idle_opened: Spread | None
+    idle_test: Spread | None
     megabytes: float
     """The bot's memory at that moment."""
 
 
-async def measure(directory: Path, plan: Plan) -> list[Isolation]:
-    """Measure without hanging tests, beside them, and while they end.
+async def measure(
+    directory: Path, plan: Plan, *, trust: Trust, say: Callable[[str], None]
+) -> list[Isolation]:
+    """Measure beside more and more hanging tests, and while all of them end.
 
     Raises Unanswered, also when a test did not hang as long as it should; TimeoutError.
     """
@@ -45,34 +62,47 @@ async def measure(directory: Path, plan: Plan) -> list[Isolation]:
         silent, healthy = await SilentServer().start(), await HealthyServer().start()
         undo.callback(silent.stop)
         undo.callback(healthy.stop)
-        await _save_server(directory, port=healthy.port)
-        ours = await start_ours(directory)
-        undo.push_async_callback(ours.leave)
-        await warm_up(ours)
-        found = [await _measured(ours, plan, hanging=0)]
-        await _save_server(directory, port=silent.port)
-        began = time.perf_counter()
-        await _hang(ours, silent, plan.hanging)
-        await _save_server(directory, port=healthy.port)
-        found.append(await _measured(ours, plan, hanging=plan.hanging))
-        if any(_ENDED in text for _, text in ours.slack.said):
-            raise Unanswered("Some tests did not hang long enough: this machine is too busy.")
-        if not plan.quick:
-            found.append(await _while_they_end(ours, plan, began=began))
+        bots = []
+        for each in (directory / "idle", directory / "busy"):
+            await _save_server(each, port=healthy.port)
+            bots.append(await start_ours(each, trust=trust))
+            undo.push_async_callback(bots[-1].leave)
+        idle, busy = bots
+        found, began, hanging = [], time.perf_counter(), 0
+        for count in plan.hanging:
+            say(f"{count} hanging tests")
+            await _save_server(directory / "busy", port=silent.port)
+            await _hang(busy, count - hanging)
+            await silent.until(count)
+            await _save_server(directory / "busy", port=healthy.port)
+            found.append(await _beside(idle, busy, plan, hanging=count))
+            hanging = count
+            if any(_ENDED in text for _, text in busy.slack.said):
+                raise Unanswered("Some tests did not hang long enough: this machine is too busy.")
+        say(f"{hanging} tests that end at once")
+        found.append(await _while_they_end(busy, silent, hanging=hanging, began=began))
     return found
 
 
-async def _measured(ours: Contestant, plan: Plan, *, hanging: int) -> Isolation:
-    tests = [await _test(ours) for _ in range(plan.tests)]
-    times = Times()
-    await type_commands(ours, at_once=1, each=plan.beside, times=times)
+async def _beside(idle: Contestant, busy: Contestant, plan: Plan, *, hanging: int) -> Isolation:
+    samples = {idle: Sample(), busy: Sample()}
+    for number in range(plan.rounds):
+        for each in samples if number % 2 else reversed(samples):
+            sample = samples[each]
+            await type_commands(each, at_once=1, each=1, times=Times())
+            await type_commands(each, at_once=1, each=plan.beside, times=sample.times)
+            sample.tests += [await _test(each) for _ in range(plan.tests)]
+    alone, beside = samples[idle], samples[busy]
     return Isolation(
         hanging=hanging,
         ending=False,
-        ack=Spread.of(times.ack),
-        opened=Spread.of(times.opened),
-        test=Spread.of(tests),
-        megabytes=ours.bot.megabytes,
+        ack=Spread.of(beside.times.ack),
+        opened=Spread.of(beside.times.opened),
+        test=Spread.of(beside.tests),
+        idle_ack=Spread.of(alone.times.ack),
+        idle_opened=Spread.of(alone.times.opened),
+        idle_test=Spread.of(alone.tests),
+        megabytes=busy.bot.megabytes,
     )
 
 
@@ -84,28 +114,33 @@ async def _test(ours: Contestant) -> float:
     return (accepted - typed.sent) * 1000
 
 
-async def _hang(ours: Contestant, silent: SilentServer, count: int) -> None:
+async def _hang(ours: Contestant, count: int) -> None:
     async def type_share(number: int) -> None:
-        for _ in range(number, count, CROWD):
+        for _ in range(number, count, _CROWD):
             await ours.slack.type(f"U{number}", "/mailtest", "bob@example.com")
 
-    await asyncio.gather(*(type_share(number) for number in range(CROWD)))
-    await silent.until(count)
+    await asyncio.gather(*(type_share(number) for number in range(_CROWD)))
 
 
-async def _while_they_end(ours: Contestant, plan: Plan, *, began: float) -> Isolation:
-    """Type on until the channel has been told the end of each test."""
-    ended = asyncio.create_task(ours.slack.until_said(_ENDED, since=began, times=plan.hanging))
+async def _while_they_end(
+    ours: Contestant, silent: SilentServer, *, hanging: int, began: float
+) -> Isolation:
+    """Type on from the moment at which the server hangs up until the channel knows of each."""
+    ended = asyncio.create_task(ours.slack.until_said(_ENDED, since=began, times=hanging))
     times = Times()
+    silent.hang_up()
     while not ended.done():
         await type_commands(ours, at_once=1, each=5, times=times)
     await ended
     return Isolation(
-        hanging=plan.hanging,
+        hanging=hanging,
         ending=True,
         ack=Spread.of(times.ack),
         opened=Spread.of(times.opened),
         test=None,
+        idle_ack=None,
+        idle_opened=None,
+        idle_test=None,
         megabytes=ours.bot.megabytes,
     )
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-_PATIENCE = 25
+_PATIENCE = 60
 
 
 class SilentServer:
@@ -29,11 +29,15 @@ class SilentServer:
                 self._changed.clear()
                 await self._changed.wait()
 
+    def hang_up(self) -> None:
+        """Close all connections."""
+        for each in self._writers:
+            each.close()
+
     def stop(self) -> None:
         """Close everything."""
         self._server.close()
-        for each in self._writers:
-            each.close()
+        self.hang_up()
 
     async def _keep(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

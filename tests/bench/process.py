@@ -1,17 +1,21 @@
-"""A bot in a process of its own: started, told of its readiness, weighed, ended."""
+"""A bot in processes of its own: started, told of its readiness, weighed, ended."""
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
+_TICK = os.sysconf("SC_CLK_TCK")
 
 
 class NotReady(Exception):
@@ -20,7 +24,7 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotProcess:
-    """A running bot."""
+    """A running bot: one process, or gunicorn with its worker."""
 
     port: int
     seconds_to_ready: float
@@ -32,7 +36,7 @@ class BotProcess:
     async def start(
         cls,
         *arguments: str,
-        environ: Mapping[str, str] | None = None,
+        environ: Mapping[str, str],
         given: Mapping[str, Any] | None = None,
     ) -> Self:
         """Run `python -m ARGUMENTS`, with *given* as JSON on its standard input. Raises NotReady.
@@ -43,12 +47,14 @@ class BotProcess:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
+            "tests.bench.installed",
             *arguments,
             cwd=ROOT,
-            env=dict(environ or {}),
+            env=dict(environ),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
         assert process.stdin is not None
         assert process.stderr is not None
@@ -65,8 +71,13 @@ class BotProcess:
 
     @property
     def megabytes(self) -> float:
-        """Resident memory now."""
+        """Resident memory now, of the largest of its processes."""
         return _megabytes(self._process.pid)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The processor time that its processes have taken so far."""
+        return sum(_cpu_seconds(each) for each in _family(self._process.pid))
 
     async def stop(self) -> None:
         """Ask it to end, and wait for that."""
@@ -75,7 +86,8 @@ class BotProcess:
 
     async def kill(self) -> None:
         """End it at once: tests that hang would hold a stop up for 20 s."""
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         await self._ended()
 
     async def _ended(self) -> None:
@@ -83,11 +95,28 @@ class BotProcess:
         await self._reading
 
 
+def _family(pid: int) -> Iterator[int]:
+    """Give a process and its children (Linux: proc_pid_task(5))."""
+    yield pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        yield from _family(int(child))
+
+
 def _megabytes(pid: int) -> float:
+    return max(_resident(each) for each in _family(pid))
+
+
+def _resident(pid: int) -> float:
     """Return a process's resident memory (Linux: proc_pid_status(5))."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     facts = dict(line.split(":", 1) for line in status.splitlines())
     return round(int(facts["VmRSS"].split()[0]) / 1024, 1)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return a process's time in user and system mode (Linux: proc_pid_stat(5))."""
+    after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / _TICK
 
 
 async def _ready(process: asyncio.subprocess.Process, log: asyncio.StreamReader) -> int:
@@ -99,7 +128,7 @@ async def _ready(process: asyncio.subprocess.Process, log: asyncio.StreamReader)
                 if line.startswith(b"{") and (entry := json.loads(line))["event"] == "ready":
                     return int(entry["port"])
     except TimeoutError:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
     raise NotReady("The bot did not come up. It said last:\n" + "".join(last))
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from tests.bench import texts
 from tests.bench.acquaintance import Acquaintance
 from tests.bench.commands import CommandFigures
-from tests.bench.contestant import BARE, OURS
+from tests.bench.goals import Goal
 from tests.bench.isolation import Isolation
+from tests.bench.messages import MessageFigures
 from tests.bench.results import Circumstances, Results
 from tests.bench.spread import Spread
+from tests.bench.standstill import Standstill
 from tests.bench.starting import Start
 
 
@@ -15,51 +18,31 @@ def page(results: Results) -> str:
     """Return the whole page."""
     parts = [
         _head(results.circumstances),
+        "![The results as bars](results.svg)",
+        "## Goals",
+        texts.GOALS,
+        _goals(results.goals),
+        texts.MEMORY,
         "## From the command to the window",
-        _COMMANDS,
+        texts.COMMANDS,
         _commands(results.commands),
         "## When the bot has to ask who somebody is",
-        _ACQUAINTANCE,
+        texts.ACQUAINTANCE,
         _acquaintance(results.acquaintance),
         "## While mail servers hang",
-        _ISOLATION,
+        texts.ISOLATION,
         _isolation(results.isolation),
+        texts.STANDSTILL,
+        _standstill(results.standstill),
+        "## A test message",
+        f"Not measured: {results.no_messages}" if results.no_messages else texts.MESSAGES,
+        *([_messages(results.messages)] if results.messages else []),
         "## Start and memory",
-        _STARTS,
+        texts.STARTS,
         _starts(results.starts, results.megabytes),
         f"Lines of Python: {results.lines.source} of source, {results.lines.tests} of tests.",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-_COMMANDS = (
-    "`/mailsettings` in HTTP mode, rounds by turns in one run. **Ack**: until the command is "
-    "answered. **Window**: until `views.open` has reached Slack. Bare Bolt is the smallest "
-    "`AsyncApp` that acknowledges and opens the same view: it reads nothing, checks nobody and "
-    "draws nothing. *Round trip* is the distance to Slack's Web API, added to every call; a new "
-    "connection costs one more (with TLS, as Slack has it, two). Milliseconds; *ratio* is bare "
-    "Bolt's median divided by ours: above 1 we are faster.\n\n"
-    "With 16 at once everybody types again as soon as answer and window are there: a load that no "
-    "workspace makes. What counts there is the processor's time for one command: ours reads a "
-    "sealed record and draws the form each time, bare Bolt sends a view that is ready."
-)
-_ACQUAINTANCE = (
-    "The first time, the window waits for `users.info`. One who was an admin when Slack was last "
-    "asked gets a window at once, and the form in it when Slack has said so again. *Closed*: the "
-    "connections to Slack were closed since, as they are after a minute without any call. Our bot "
-    "alone; milliseconds."
-)
-_ISOLATION = (
-    "Tests wait for the greeting of a server that never says a word; here for 30 s, twice as long "
-    "as usual, so that all of them surely hang at once. Beside them: the command, "
-    "and a test to a healthy server, from `/mailtest` to “accepted” in the channel. Our bot "
-    "alone, Slack at no distance; milliseconds. *Ratio* is the median beside nothing divided by "
-    "the median here."
-)
-_STARTS = (
-    "From the start of the process to “ready” (for ours: `auth.test` answered, listening, the "
-    "database migrated). Medians; memory is what is resident."
-)
 
 
 def _head(seen: Circumstances) -> str:
@@ -68,36 +51,45 @@ def _head(seen: Circumstances) -> str:
     return (
         "# Benchmark\n\n"
         f"Written by {kind}, on {seen.date}, in {seen.seconds:.0f} s: {seen.cores} cores shared by "
-        f"the bot, the stand-in for Slack and the load; other programs took "
+        f"the bots, the stand-in for Slack and the load; other programs took "
         f"{seen.others_percent:.0f} % of them. {versions}. "
         "Absolute figures belong to the machine; ratios travel."
     )
 
 
+def _goals(goals: Sequence[Goal]) -> str:
+    rows = [
+        [
+            each.name,
+            each.ours,
+            each.peer,
+            f"{each.ratio:.2f}",
+            each.wanted,
+            "met" if each.met else "**missed**",
+        ]
+        for each in goals
+    ]
+    return _table(["goal", "ours", "peer", "ratio", "wanted", "met?"], rows)
+
+
 def _commands(figures: Sequence[CommandFigures]) -> str:
-    ours = {(each.round_trip_ms, each.at_once): each for each in figures if each.bot == OURS}
-    bare = {(each.round_trip_ms, each.at_once): each for each in figures if each.bot == BARE}
-    rows = []
-    for (round_trip, at_once), mine in ours.items():
-        theirs = bare[round_trip, at_once]
-        rows.append(
-            [
-                str(round_trip),
-                str(at_once),
-                str(mine.ack.samples),
-                _spread(mine.ack),
-                _spread(theirs.ack),
-                _ratio(theirs.ack, mine.ack),
-                _spread(mine.opened),
-                _spread(theirs.opened),
-                _ratio(theirs.opened, mine.opened),
-                f"{mine.a_second:.0f}",
-                f"{theirs.a_second:.0f}",
-            ]
-        )
-    head = ["round trip", "at once", "samples", "ack p50 / p99", "bare Bolt", "ratio"]
-    more = ["window p50 / p99", "bare Bolt", "ratio", "commands a second", "bare Bolt"]
-    return _table([*head, *more], rows)
+    ordered = sorted(figures, key=lambda each: (each.round_trip_ms, each.at_once))
+    rows = [
+        [
+            str(each.round_trip_ms),
+            str(each.at_once),
+            each.bot,
+            str(each.ack.samples),
+            _spread(each.ack),
+            _spread(each.opened),
+            f"{each.a_second:.0f}",
+            f"{each.cpu_ms:.2f}",
+            str(each.lost),
+        ]
+        for each in ordered
+    ]
+    head = ["round trip", "at once", "bot", "commands", "ack p50 / p99", "window p50 / p99"]
+    return _table([*head, "a second", "CPU ms for each", "lost"], rows)
 
 
 def _acquaintance(figures: Sequence[Acquaintance]) -> str:
@@ -112,35 +104,49 @@ def _acquaintance(figures: Sequence[Acquaintance]) -> str:
         ]
         for each in figures
     ]
-    head = [
-        "Slack was asked",
-        "connections",
-        "round trip",
-        "samples",
-        "window p50 / p99",
-        "form p50 / p99",
-    ]
-    return _table(head, rows)
+    head = ["Slack was asked", "connections", "round trip", "samples"]
+    return _table([*head, "window p50 / p99", "form p50 / p99"], rows)
 
 
 def _isolation(figures: Sequence[Isolation]) -> str:
-    alone = figures[0]
     rows = [
         [
-            f"{each.hanging}{', until all have ended' if each.ending else ''}",
+            f"{each.hanging}{', all ending' if each.ending else ''}",
             str(each.ack.samples),
             _spread(each.ack),
-            _ratio(alone.ack, each.ack),
+            _spread(each.idle_ack),
             _spread(each.opened),
-            _ratio(alone.opened, each.opened),
-            _spread(each.test) if each.test else "",
-            _ratio(alone.test, each.test) if alone.test and each.test else "",
+            _spread(each.idle_opened),
+            _spread(each.test),
+            _spread(each.idle_test),
             f"{each.megabytes:.0f}",
         ]
         for each in figures
     ]
-    head = ["hanging tests", "samples", "ack p50 / p99", "ratio", "window p50 / p99", "ratio"]
-    return _table([*head, "one more test p50 / p99", "ratio", "MB"], rows)
+    head = ["hanging tests", "samples", "ack p50 / p99", "idle bot", "window p50 / p99"]
+    return _table([*head, "idle bot", "one more test p50 / p99", "idle bot", "MB"], rows)
+
+
+def _standstill(figures: Sequence[Standstill]) -> str:
+    rows = [
+        [str(each.hanging), str(each.typed), str(each.lost), _spread(each.ack)] for each in figures
+    ]
+    return _table(["hanging tests", "commands", "lost", "ack p50 / p99"], rows)
+
+
+def _messages(figures: Sequence[MessageFigures]) -> str:
+    distances = list(figures[0].took)
+    rows = [
+        [
+            each.client,
+            each.door,
+            *(f"{each.took[distance].p50:.0f}" for distance in distances),
+            f"{each.round_trips:.1f}",
+        ]
+        for each in sorted(figures, key=lambda each: each.door, reverse=True)
+    ]
+    head = ["client", "TLS", *(f"{each} ms away" for each in distances), "round trips"]
+    return _table(head, rows)
 
 
 def _starts(figures: Sequence[Start], megabytes: dict[str, float]) -> str:
@@ -156,12 +162,8 @@ def _starts(figures: Sequence[Start], megabytes: dict[str, float]) -> str:
     return _table(["bot", "ready after s", "MB when ready", "MB after the commands above"], rows)
 
 
-def _spread(spread: Spread) -> str:
-    return f"{spread.p50:.1f} / {spread.p99:.1f}"
-
-
-def _ratio(one: Spread, other: Spread) -> str:
-    return f"{one.p50 / other.p50:.2f}"
+def _spread(spread: Spread | None) -> str:
+    return f"{spread.p50:.1f} / {spread.p99:.1f}" if spread is not None else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +11,17 @@ from pathlib import Path
 
 from tests.bench.acquaintance import Acquaintance
 from tests.bench.commands import CommandFigures
+from tests.bench.goals import Goal
 from tests.bench.isolation import Isolation
+from tests.bench.messages import MessageFigures
 from tests.bench.process import ROOT
+from tests.bench.standstill import Standstill
 from tests.bench.starting import Start
 
-_MEASURED = ("slack-bolt", "slack-sdk", "aiohttp", "sqlalchemy", "cryptography")
+_MEASURED = (
+    *("slack-bolt", "slack-sdk", "aiohttp", "sqlalchemy", "cryptography"),
+    *("flask", "gunicorn"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,12 @@ class Watch:
         self._began = time.perf_counter()
         self._busy = _busy_seconds()
         self._own = _own_seconds()
+
+    def say(self, what: str) -> None:
+        """Tell on the standard error how far it is."""
+        seconds = time.perf_counter() - self._began
+        sys.stderr.write(f"{seconds:4.0f} s  {what}\n")
+        sys.stderr.flush()
 
     def end(self, *, quick: bool) -> Circumstances:
         """Say how it was; the bots must have ended, or their time is others'."""
@@ -71,11 +84,16 @@ class Results:
     """A whole run."""
 
     circumstances: Circumstances
+    goals: list[Goal]
     commands: list[CommandFigures]
     megabytes: dict[str, float]
     """By bot: resident memory after all those commands."""
     acquaintance: list[Acquaintance]
     isolation: list[Isolation]
+    standstill: list[Standstill]
+    messages: list[MessageFigures]
+    no_messages: str
+    """Why none were measured; empty: they were."""
     starts: list[Start]
     lines: Lines
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.contestant import BARE, OURS, needs, variables
+from tests.bench.contestant import BARE, MODULES, ORDINARY, OURS, needs, variables
 from tests.bench.plan import Plan
 from tests.bench.process import BotProcess
 from tests.bench.slack import Slack
 from tests.bench.spread import Spread
+from tests.bench.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,23 +24,26 @@ class Start:
     """When ready, before the first request."""
 
 
-async def measure(directory: Path, view: dict[str, Any], plan: Plan) -> list[Start]:
-    """Start `mailsettings run` and bare Bolt by turns. Raises NotReady."""
-    slack = await Slack.start()
+async def measure(
+    directory: Path, view: dict[str, Any], plan: Plan, *, trust: Trust
+) -> list[Start]:
+    """Start `mailsettings run` and the two others by turns. Raises NotReady."""
+    slack = await Slack.start(trust.shown)
     bare = needs(view, api_port=slack.port)
     found: dict[tuple[str, bool], list[BotProcess]] = {
         (OURS, True): [],
         (OURS, False): [],
         (BARE, False): [],
+        (ORDINARY, False): [],
     }
     try:
         for number in range(plan.starts):
-            environ = variables(directory / str(number), api_port=slack.port)
+            environ = variables(directory / str(number), api_port=slack.port) | trust.environ
             for (name, _), started in found.items():
                 bot = (
                     await BotProcess.start("bot", "run", environ=environ)
                     if name == OURS
-                    else await BotProcess.start("tests.bench.bare_bolt", given=bare)
+                    else await BotProcess.start(MODULES[name], environ=trust.environ, given=bare)
                 )
                 started.append(bot)
                 await bot.stop()

@@ -22,6 +22,8 @@ async def test_a_from_address_leads_to_a_server_that_works(window: Any) -> None:
     await expect(window.modal).to_contain_text("For demo.example: smtps.demo.example, port ")
     await expect(window.modal).to_contain_text("demo.example publishes this server")
     await expect(window.modal.get_by_label("From address")).to_be_focused()
+    use = window.modal.get_by_role("button", name="Use this server")
+    await expect(use).to_be_in_viewport(ratio=1)
     await window.accessible()
     await window.modal.get_by_role("button", name="Use this server").click()
     await expect(window.modal).to_contain_text("Filled in above: smtps.demo.example")

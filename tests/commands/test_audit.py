@@ -62,3 +62,17 @@ def test_a_changed_entry_is_found(told: Any) -> None:
     assert found.status == os.EX_UNAVAILABLE
     assert "entry 2" in found.err
     assert "backup" in found.err
+
+
+def test_a_save_is_shown_with_its_values_and_a_password_as_changed(
+    shell: Any, make_settings: MakeSettings
+) -> None:
+    shell.save(make_settings())
+    shell("settings", "set", "sender_name=Ann", "port=2525")
+    shell("settings", "set-password", typed="another s3cret\n")
+    lines = shell("audit", "show").out.splitlines()
+    assert "fields=password revision=3" in lines[0]
+    assert lines[2:] == ["       Server port: 587 → 2525", "       Sender name: empty → Ann"]
+    shown = shell("audit", "show", "--json")
+    assert shown.json[0]["changes"] == [{"field": "password", "before": None, "after": None}]
+    assert "s3cret" not in shown.out

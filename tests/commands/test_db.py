@@ -31,8 +31,8 @@ def execute(shell: Any, statement: str) -> None:
 def test_an_upgrade_says_from_where_to_where(shell: Any) -> None:
     first = shell("db", "upgrade")
     assert first.status == os.EX_OK
-    assert f"Upgraded {shell.data}/mailsettings.db from schema none to 0003." in first.out
-    assert "up to date: schema 0003" in shell("db", "upgrade").out
+    assert f"Upgraded {shell.data}/mailsettings.db from schema none to 0004." in first.out
+    assert "up to date: schema 0004" in shell("db", "upgrade").out
 
 
 def test_an_upgrade_of_postgresql_names_it_without_its_user(place: Any) -> None:
@@ -47,12 +47,12 @@ def test_a_sound_database_is_counted_by_kind(shell: Any, make_settings: MakeSett
     shell.save(make_settings())
     found = shell("db", "check")
     assert found.status == os.EX_OK
-    for words in ("sound, writable, schema 0003", "settings: 1", "key-check: 1", "opens with"):
+    for words in ("sound, writable, schema 0004", "settings: 1", "key-check: 1", "opens with"):
         assert words in found.out
     assert shell("db", "check", "--json").json == {
         "ok": True,
         "schema": "0004",
-        "kinds": {"key-check": 1, "settings": 1},
+        "kinds": {"key-check": 1, "settings": 1, "settings-revision": 1},
         "broken": [],
         "named": [],
     }
@@ -75,7 +75,7 @@ def test_what_cannot_be_opened_is_named_by_its_place(
 ) -> None:
     shell.save(make_settings())
     shell.save(make_settings(), workspace="T2")
-    execute(shell, "UPDATE records SET revision = 7 WHERE workspace = 'T2'")
+    execute(shell, "UPDATE records SET revision = 7 WHERE workspace = 'T2' AND kind = 'settings'")
     found = shell("db", "check")
     assert found.status == os.EX_UNAVAILABLE
     assert "1 changed outside this program" in found.err

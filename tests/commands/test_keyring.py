@@ -122,11 +122,11 @@ def test_a_key_is_added_activated_and_the_old_one_retired(
     assert "already" in shell("keyring", "activate").out
     early = shell("keyring", "retire")
     assert early.status == os.EX_TEMPFAIL
-    assert f"{old} (2)" in early.err
+    assert f"{old} (3)" in early.err
     assert "keyring rewrap" in early.err
     rewrapped = shell("keyring", "rewrap")
     assert rewrapped.status == os.EX_OK
-    assert "Sealed 2 records" in rewrapped.out
+    assert "Sealed 3 records" in rewrapped.out
     retired = shell("keyring", "retire")
     assert retired.status == os.EX_OK
     assert old in retired.out

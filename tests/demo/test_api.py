@@ -193,13 +193,21 @@ async def test_a_button_that_is_gone_is_told(page: Any) -> None:
     assert "has changed meanwhile" in answer["error"]
 
 
-@pytest.mark.parametrize("path", ["modal/act", "modal/submit", "modal/close"])
+@pytest.mark.parametrize("path", ["modal/act", "modal/submit"])
 async def test_a_window_that_is_gone_is_told(page: Any, path: str) -> None:
     for _ in range(2):  # without any window, then with another one
         status, answer = await page.ask(path, view_id="V1", block_id="b", action_id="a")
         assert status == 400
         assert answer["error"].startswith("This window has changed meanwhile.")
         await page.open_settings()
+
+
+async def test_a_window_that_is_gone_is_closed_already(page: Any) -> None:
+    view = await page.open_settings()
+    for view_id in ("V1", view["id"], view["id"]):
+        status, answer = await page.ask("modal/close", view_id=view_id)
+        assert (status, answer["ok"]) == (200, True)
+    assert (await page.sees())["modals"] == []
 
 
 async def test_an_element_or_option_that_is_gone_is_told(page: Any) -> None:

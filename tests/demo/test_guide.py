@@ -30,7 +30,9 @@ async def test_each_step_is_ticked_by_what_happened(page: Any) -> None:
     await page.save()
     assert "break" not in done(await page.sees())
     message = await page.test()
-    fixable = await page.sees(lambda s: "fix_settings" in json.dumps(s["messages"]["C1"][-1]))
+    fixable = await page.sees(
+        lambda s: "Use SMTP with STARTTLS" in json.dumps(s["messages"]["C1"][-1])
+    )
     assert done(fixable) == list(STEPS)[:-1]
     button = {"block_id": "mailtest", "action_id": "fix_settings"}
     await page.do("press", channel="C1", ts=message["ts"], **button)

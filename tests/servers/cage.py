@@ -1,7 +1,10 @@
 """A server in a cage: its own files and processes, all that it says, and nothing left of it."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +19,18 @@ SECONDS = 20
 """Until something that a server has not said counts as missing."""
 
 _SCRIPT = Path(__file__).with_suffix(".sh")
+
+
+def lacking(name: str) -> str | None:
+    """Say what of the server *name* is not here, or None."""
+    if not (PACKAGES / "stamp").exists():
+        return "The mail servers are not here: .ci/mail-servers fetches them."
+    if name == "smtp-server":
+        return None if shutil.which("node") else "Node.js is not here."
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "Only root on Linux can give a mail server users and a file system of its own."
+    missing = [each for each in ("unshare", "setpriv") if shutil.which(each) is None]
+    return f"{missing[0]} is not here (Debian's package util-linux)." if missing else None
 
 
 class Process:

@@ -1,8 +1,6 @@
 """Real mail servers, each started once, and our real way of testing them."""
 
 import os
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from bot.smtp.certificates import client_context
 from bot.smtp.lookup import Resolver
 from bot.smtp.network import Deadlines, Network
 from bot.smtp.policy import AddressPolicy
-from tests.servers.cage import PACKAGES
+from tests.servers.cage import lacking
 from tests.servers.choice import NAMES, each_of
 from tests.servers.exim import start_exim
 from tests.servers.opensmtpd import start_opensmtpd
@@ -31,18 +29,6 @@ _START = {
     "opensmtpd": start_opensmtpd,
     "smtp-server": start_smtp_server,
 }
-
-
-def _lacking(name: str) -> str | None:
-    """Say what of the server *name* is not here, or None."""
-    if not (PACKAGES / "stamp").exists():
-        return "The mail servers are not here: .ci/mail-servers fetches them."
-    if name == "smtp-server":
-        return None if shutil.which("node") else "Node.js is not here."
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return "Only root on Linux can give a mail server users and a file system of its own."
-    missing = [each for each in ("unshare", "setpriv") if shutil.which(each) is None]
-    return f"{missing[0]} is not here (Debian's package util-linux)." if missing else None
 
 
 def _skip_or_fail(reason: str | None) -> None:
@@ -76,7 +62,7 @@ def started(
 @pytest.fixture(params=each_of(NAMES))
 def server(request: pytest.FixtureRequest, started: Callable[[str], RealServer]) -> RealServer:
     """Each of the servers; the tests of one are on one worker."""
-    _skip_or_fail(_lacking(request.param))
+    _skip_or_fail(lacking(request.param))
     return started(request.param)
 
 

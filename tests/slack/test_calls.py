@@ -29,7 +29,7 @@ def retries(figure: Figure, method: str) -> float | None:
 
 
 async def test_a_call_that_slack_takes_is_ok_and_timed(api: SlackAPI, figure: Figure) -> None:
-    await api.who_we_are()
+    await api.who_we_are("xoxb-1-bot-token")
     assert calls(figure, "auth.test", "ok") == 1
     assert figure("mailsettings_web_api_seconds_count", method="auth.test") == 1
     assert retries(figure, "auth.test") is None
@@ -46,7 +46,7 @@ async def test_a_call_that_is_tried_again_is_one_call_and_a_retry(
     slack: Any, api: SlackAPI, figure: Figure
 ) -> None:
     slack.weather.fail("auth.test", 1, status=503)
-    await api.who_we_are()
+    await api.who_we_are("xoxb-1-bot-token")
     assert calls(figure, "auth.test", "ok") == 1
     assert retries(figure, "auth.test") == 1
 

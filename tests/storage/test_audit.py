@@ -198,3 +198,42 @@ def test_lines_that_differ_have_hashes_that_differ(
 ) -> None:
     same = (one, after_one) == (other, after_other)
     assert (one.hash_after(after_one) == other.hash_after(after_other)) is same
+
+
+def heads_in(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.name == "storage.audit"]
+
+
+def test_each_entry_is_logged_as_the_new_head_so_that_a_cut_is_found(
+    log: AuditLog, at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "storage")
+    entry = log.append("T1", Event(actor="U1", action="test", detail={"a": "content"}), at=at)
+    head = f"audit head: workspace T1, entry 1, hash {entry.hash}"
+    assert heads_in(caplog) == [head]
+    log.announce_heads()
+    assert heads_in(caplog) == [head, head]
+    assert "content" not in caplog.text
+
+
+def test_a_head_that_can_not_be_opened_is_logged(
+    written: AuditLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "storage")
+    _execute(written, "UPDATE records SET name = name, revision = 9 WHERE workspace = 'T1'")
+    written.announce_heads()
+    assert "Restore a backup" in heads_in(caplog)[0]
+    assert "workspace T2, entry 2" in heads_in(caplog)[1]
+
+
+def test_very_many_heads_are_not_all_logged(
+    log: AuditLog, at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(101):
+        log.append(f"T{number}", Event(actor="U1", action="test"), at=at)
+    caplog.clear()
+    caplog.set_level("INFO", "storage")
+    log.announce_heads()
+    assert heads_in(caplog) == [
+        "audit heads: too many to name here; each entry's own line names one"
+    ]

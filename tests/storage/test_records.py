@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from storage import keyring_file
 from storage.audit import AuditLog, Event
 from storage.database import check_soundness, connect, reading, writing
-from storage.errors import InvalidEnvelope, StaleRevision, Unavailable, UnknownKey
+from storage.errors import BrokenChain, InvalidEnvelope, StaleRevision, Unavailable, UnknownKey
 from storage.keyring import Keyring, generate_key
-from storage.records import SealedStore
+from storage.records import SealedStore, Trail
 
 Store = SealedStore[str]
 only_sqlite = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -77,6 +77,7 @@ def test_what_was_never_put_is_none(store: Store) -> None:
     assert store.get("T1") is None
     assert store.take("T1") is None
     assert store.names("T1") == ()
+    assert store.all("T1") == {}
 
 
 def test_workspaces_kinds_and_names_are_apart(store: Store, at: datetime) -> None:
@@ -88,6 +89,7 @@ def test_workspaces_kinds_and_names_are_apart(store: Store, at: datetime) -> Non
     found = [store.get("T1"), store.get("T2"), store.get("T1", "n"), other_kind.get("T1")]
     assert [record.value for record in found if record] == ["a", "b", "c", "d"]
     assert store.names("T1") == ("", "n")
+    assert store.all("T1") == {"": found[0], "n": found[2]}
 
 
 def test_a_record_of_a_revision_that_was_read_is_replaced(store: Store, at: datetime) -> None:
@@ -270,3 +272,53 @@ def test_every_acknowledged_record_survives_a_killed_process(
     log.verify()
     assert log.latest("T1", 1)[0].number == record.revision
     engine.dispose()
+
+
+@pytest.fixture
+def trailing(engine: Engine, keyring: Keyring) -> Store:
+    """A store that keeps its three newest values beside it, in capitals."""
+    trail = Trail(kind="former", dump=lambda value: value.upper().encode(), newest=3)
+    return SealedStore(
+        engine, keyring, kind="settings", dump=str.encode, load=bytes.decode, trail=trail
+    )
+
+
+@pytest.fixture
+def former(engine: Engine, keyring: Keyring) -> Store:
+    return SealedStore(engine, keyring, kind="former", dump=str.encode, load=bytes.decode)
+
+
+def test_a_trail_keeps_the_newest_values(trailing: Store, former: Store, at: datetime) -> None:
+    for revision, value in enumerate("abcde"):
+        trailing.put("T1", value, revision=revision, by="U1", at=at)
+    trailing.put("T2", "other", revision=0, by="U2", at=at)
+    assert former.names("T1") == ("3", "4", "5")
+    kept = former.get("T1", "4")
+    assert kept is not None
+    assert (kept.value, kept.changed_by, kept.changed_at) == ("D", "U1", at)
+
+
+def test_what_is_not_saved_leaves_no_trail(
+    trailing: Store, former: Store, at: datetime, keyring: Keyring
+) -> None:
+    trailing.put("T1", "a", revision=0, by="U1", at=at)
+    with pytest.raises(StaleRevision):
+        trailing.put("T1", "b", revision=0, by="U1", at=at)
+    log = AuditLog(trailing.engine, keyring)
+    event = Event(actor="U1", action="settings.save")
+    log.append("T1", event, at=at)
+    with writing(trailing.engine) as connection:
+        connection.execute(text("DELETE FROM records WHERE kind = 'audit-head'"))
+    with pytest.raises(BrokenChain):
+        trailing.put("T1", "b", revision=1, by="U1", at=at, event=event)
+    assert former.names("T1") == ("1",)
+
+
+def test_with_the_record_its_trail_goes(trailing: Store, former: Store, at: datetime) -> None:
+    for workspace in ("T1", "T2"):
+        trailing.put(workspace, "a", revision=0, by="U1", at=at)
+    trailing.put("T1", "b", revision=1, by="U1", at=at)
+    assert trailing.delete("T1", at=at)
+    assert (former.names("T1"), former.names("T2")) == ((), ("1",))
+    trailing.put("T1", "anew", revision=0, by="U1", at=at)
+    assert former.names("T1") == ("1",)

@@ -5,13 +5,18 @@ The moments are the database's own on PostgreSQL, and the caller's on SQLite: wh
 """
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text, update
 
-from storage.database import writing
-from storage.keyring import Keyring, generate_key
+from storage import migrations
+from storage.database import connect, writing
+from storage.keyring import Context, Keyring, generate_key, key_id
 from storage.runs import Runs, RunState
+from storage.schema import migrate
 from storage.tables import runs as table
 
 MINUTE = timedelta(minutes=1)
@@ -160,3 +165,33 @@ def test_on_postgresql_a_clock_that_is_wrong_neither_takes_nor_keeps_a_run(
     time.passes(MINUTE)
     assert runs.claim_due(now=time.now + wrong, lease=MINUTE, owner="b") == (run.id,)
     assert claim(runs, time, "a") == ()
+
+
+def test_what_an_earlier_version_left_untold_is_due(
+    url: str, keyring: Keyring, at: datetime
+) -> None:
+    engine = connect(url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        envelope = keyring.seal(b"x", Context(kind="run", workspace="T1", name="old", revision=1))
+        row = {
+            "id": "old",
+            "workspace": "T1",
+            "state": "running",
+            "told": False,
+            "revision": 1,
+            "key_id": key_id(envelope),
+            "envelope": envelope,
+            "created_at": 0,
+            "updated_at": 0,
+        }
+        columns = ", ".join(row)
+        values = ", ".join(f":{each}" for each in row)
+        connection.execute(text(f"INSERT INTO runs ({columns}) VALUES ({values})"), row)  # noqa: S608 - written above
+    migrate(engine)
+    [run_id] = Runs(engine, keyring).claim_due(now=at, lease=MINUTE, owner="b")
+    assert run_id == "old"
+    engine.dispose()

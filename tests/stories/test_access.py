@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.slack.app import REDRAWING
+from bot.slack.deeds import REFUSED
 from bot.slack.pace import Pace
 from storage.tables import records
 
@@ -14,6 +15,7 @@ PEOPLE = ("member", "guest", "deactivated", "foreign")
 ACTIONS = (
     *REDRAWING,
     *("more", "use_suggestion", "send_test", "change_password", "remove_password"),
+    *("go_back", "history_older", "history_newest"),
 )
 IN_MESSAGES = ("fix_settings", "test_details", "test_again")
 PASSWORD = "pässword-Ünsafe 17"
@@ -47,7 +49,9 @@ def kept(bot: Any) -> dict[str, Any]:
         kind: [(name, store.get(team, name)) for team in ("T1", "") for name in store.names(team)]
         for kind, store in stores.items()
     }
-    return found | {"settings": vault.settings.get("T1"), "audit": vault.audit.latest("T1", 100)}
+    # That somebody was refused is written down, and nothing else is.
+    entries = [each for each in vault.audit.latest("T1", 100) if each.action != REFUSED]
+    return found | {"settings": vault.settings.get("T1"), "audit": entries}
 
 
 async def idle(bot: Any) -> None:

@@ -86,6 +86,17 @@ export class Modal {
     const lost = within && !this.frame.contains(document.activeElement);
     const form = within && !before?.submit && this.#view.submit;
     if (other || lost || form) this.#focusInto(this.#kept.get(this.#view.id));
+    else this.#unveil();
+  }
+
+  /** Scroll so far that what a redraw put below the field in use can be seen. */
+  #unveil() {
+    const block = document.activeElement.closest("[data-block]");
+    if (!this.body.contains(block)) return;
+    const next = block.nextElementSibling;
+    for (const each of [next?.nextElementSibling, next, block]) {
+      each?.scrollIntoView({ block: "nearest" });
+    }
   }
 
   #drawView({ other }) {

@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
+from bot.slack.changes import shown_value
 from bot.slack.settings.elements import MAXIMUM_LENGTH
 from bot.slack.settings.form import Form
 from bot.slack.settings.view import TITLE, metadata
@@ -19,26 +20,8 @@ from bot.slack.words import (
     section,
     sections,
 )
-from bot.smtp.providers import PROVIDERS
 from bot.smtp.settings import LABELS, Configuration, MailSettings, changed_fields
 from storage.records import Record
-
-
-def shown_value(settings: MailSettings, name: str) -> str:
-    """Return a field's value for people; of a password only whether there is one."""
-    value = getattr(settings, name)
-    if name == "password":
-        return "set" if value is not None else "not set"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if name in {"tls_mode", "test_policy"}:
-        return str(value.label)
-    if name == "configuration":
-        return str(value).capitalize()
-    if name == "provider":
-        provider = PROVIDERS.get(value)
-        return provider.label if provider is not None else str(value)
-    return str(value) or "empty"
 
 
 def saved_view(

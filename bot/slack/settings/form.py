@@ -46,6 +46,8 @@ class Form:
     """More options are shown."""
     password_removed: bool = False
     view_id: str = ""
+    back_to: int = 0
+    """The earlier revision that the form was filled with; 0: what is saved."""
     again: str = ""
     """The test that led to this form: it is run again once the form is saved."""
     clicked: float = 0.0

@@ -51,6 +51,8 @@ class SettingsListeners:
     start_test: StartTest
     open_keys: Callable[[Caller, Body], Awaitable[None]]
     """Opens the list of SSL keys for an admin. Raises Refused, StorageError, SlackFailure."""
+    show_history: Callable[[Caller, Body], Awaitable[None]]
+    """Shows an admin who changed what. Raises Refused, StorageError, SlackFailure."""
     repeat_test: RepeatTest
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
@@ -62,7 +64,7 @@ class SettingsListeners:
         known = {
             "": self._open_or_summarise,
             "show": self._summarise,
-            "history": self._history,
+            "history": self.show_history,
             "keys": self.open_keys,
         }
         if (answer := known.get(word)) is None:
@@ -193,11 +195,6 @@ class SettingsListeners:
         if person.role is Role.NOBODY:
             raise Refused(OTHER_WORKSPACE)
         text, blocks = await self.threads(self.summaries.summary, caller.team_id, person.role)
-        await self.slack.respond(body["response_url"], text, blocks)
-
-    async def _history(self, caller: Caller, body: Body) -> None:
-        await self.access.admin(caller)
-        text, blocks = await self.threads(self.summaries.history, caller.team_id)
         await self.slack.respond(body["response_url"], text, blocks)
 
     async def _redraw(self, caller: Caller, body: Body) -> None:

@@ -15,6 +15,7 @@ from bot.slack.access import Access, Caller, Refused
 from bot.slack.acting import Act, NotInstalled
 from bot.slack.api import SlackAPI
 from bot.slack.problems import tell
+from bot.slack.refusals import note_door
 from bot.slack.replies import Body, Replies
 from bot.slack.settings.form import Form
 from bot.slack.settings.forms import Forms, Page, form_id_of
@@ -101,6 +102,7 @@ class PasswordListeners:
             await self.act(link.caller.team_id)
         except NotInstalled as problem:
             raise LinkGone(LINK_GONE) from problem
+        note_door("password_page")
         await self.access.admin(link.caller, fresh=True)
         form = await self.threads(self.forms.draft, link.caller, link.form_id)
         if form.over:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.slack.access import Caller
-from bot.slack.deeds import SAVED, fields_of, revision_of, saved
+from bot.slack.deeds import SAVES, fields_of, revision_of, saved
 from bot.slack.settings.answers import (
     conflict_notice,
     saved_view,
@@ -22,7 +22,9 @@ from bot.smtp.settings import (
     MailSettings,
     Password,
     changed_fields,
+    serves_as,
 )
+from storage.audit import Event
 from storage.errors import StaleRevision
 
 
@@ -64,7 +66,7 @@ class Saving:
                 revision=page.revision,
                 by=caller.user_id,
                 at=self.clock(),
-                event=saved(caller.user_id, fields=fields, revision=page.revision + 1),
+                event=self._event(caller, page, settings, fields),
             )
         except StaleRevision:
             return self._conflict(caller, self.forms.page(caller, page.form, drawn=page.drawn))
@@ -125,12 +127,27 @@ class Saving:
             )
         return page.settings.password
 
+    def _event(
+        self, caller: Caller, page: Page, settings: MailSettings, fields: tuple[str, ...]
+    ) -> Event:
+        number = page.form.back_to
+        former = None
+        if number:
+            former = self.forms.vault.revisions.get(caller.team_id, str(number))
+        return saved(
+            caller.user_id,
+            fields=fields,
+            revision=page.revision + 1,
+            back_to=number,
+            exact=former is not None and serves_as(settings, former.value),
+        )
+
     def _conflict(self, caller: Caller, page: Page) -> Answer:
         entries = self.forms.vault.audit.latest(caller.team_id, 100)
         fields = {
             name
             for entry in entries
-            if entry.action == SAVED and revision_of(entry) > page.form.revision
+            if entry.action in SAVES and revision_of(entry) > page.form.revision
             for name in fields_of(entry)
         }
         form = replace(

@@ -1,39 +1,32 @@
-"""The private answers of `/mailsettings`: a summary for everyone, the history for admins."""
+"""The private answer of `/mailsettings show`: a summary for everyone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bot.config import Config
 from bot.slack.access import Role
-from bot.slack.deeds import CONFIRMED, MISSED, SAVED, TESTED, fields_of, key_sentence, wait_of
+from bot.slack.deeds import TESTED
+from bot.slack.settings.history_view import result
 from bot.slack.words import (
     ADMINS_ONLY,
     Block,
     escape,
-    listed,
     mention,
     moment,
     section,
-    sections,
-    span,
 )
 from bot.smtp.settings import LABELS, Configuration, MailSettings
-from bot.smtp.transcript import Stage
 from bot.vault import Vault
-from storage.audit import Entry
 
 HELP = (
     "*Mail settings* connect this workspace to a mail server.\n"
     "• `/mailsettings` opens the settings (owners and admins)\n"
     "• `/mailsettings show` says privately what is set up\n"
     "• `/mailsettings keys` lists SSL keys, and takes new ones (owners and admins)\n"
-    "• `/mailsettings history` lists who changed what (owners and admins)\n"
+    "• `/mailsettings history` lists who changed what, and goes back (owners and admins)\n"
     "• `/mailsettings help` shows this text\n"
     "• `/mailtest name@example.com` sends a test message and reports in the channel; "
     "`/mailtest help` says more"
 )
-_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +63,6 @@ class Summaries:
         lines.append(f"*Last test*: {self._last_test(team_id)}")
         return "Mail settings of this workspace", [section("\n".join(lines)), section(whom)]
 
-    def history(self, team_id: str) -> tuple[str, list[Block]]:
-        """List the last changes and tests, newest first. Raises StorageError."""
-        entries = self.vault.audit.latest(team_id, _LISTED)
-        if not entries:
-            text = "Nothing was changed or tested yet."
-            return text, [section(text)]
-        lines = [f"{moment(entry.at)}: {mention(entry.actor)} {_deed(entry)}" for entry in entries]
-        return "Who changed what", sections(["*Who changed what*, newest first", *lines])
-
     def _server(self, settings: MailSettings) -> str:
         if settings.configuration is Configuration.CUSTOM:
             return f"{settings.host}:{settings.port}"
@@ -93,24 +77,5 @@ class Summaries:
     def _last_test(self, team_id: str) -> str:
         for entry in self.vault.audit.latest(team_id, 200):
             if entry.action == TESTED:
-                return f"{_result(entry.detail)} on {moment(entry.at)}"
+                return f"{result(entry)} on {moment(entry.at)}"
         return "none yet"
-
-
-def _deed(entry: Entry) -> str:
-    if entry.action == SAVED:
-        return "changed " + escape(listed([LABELS.get(name, name) for name in fields_of(entry)]))
-    if entry.action == TESTED:
-        return f"tested: {_result(entry.detail)}"
-    if entry.action in {CONFIRMED, MISSED}:
-        came = "arrived" if entry.action == CONFIRMED else "did not arrive"
-        return f"said that a test message {came}, {span(wait_of(entry))} after it was sent"
-    return key_sentence(entry) or escape(entry.action)
-
-
-def _result(detail: Mapping[str, Any]) -> str:
-    outcome = escape(str(detail.get("outcome")))
-    stage = str(detail.get("stage") or "")
-    if outcome == "failed" and stage in set(Stage):
-        return f"failed at stage {Stage(stage).label}"
-    return outcome

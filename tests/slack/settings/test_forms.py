@@ -163,3 +163,11 @@ def test_the_operator_decides_how_a_password_is_given(
 ) -> None:
     desk.config = make_config(**variables)
     assert desk.open().around.password_way is way
+
+
+def test_a_click_is_the_newest_until_another_replica_keeps_a_later_one(desk: Any) -> None:
+    form = replace(desk.open().form, clicked=1.0)
+    desk.forms.keep(desk.me, form)
+    assert desk.forms.is_newest(desk.me, form)
+    desk.forms.keep(desk.me, replace(form, clicked=2.0))
+    assert not desk.forms.is_newest(desk.me, form)

@@ -13,9 +13,9 @@ from bot.demo.block_kit import problems
 from bot.demo.drawing import visible_text
 from bot.slack import deeds
 from bot.slack.access import Role
-from bot.slack.deeds import answered, saved
+from bot.slack.deeds import saved
 from bot.slack.settings.summary import HELP, Summaries
-from bot.smtp.settings import LABELS, Configuration, MailSettings
+from bot.smtp.settings import Configuration, MailSettings
 
 AT = datetime(2026, 5, 3, 10, 0, tzinfo=UTC)
 
@@ -94,45 +94,6 @@ def test_the_last_test_is_told(
     desk.vault.audit.append("T1", event, at=AT)
     desk.vault.audit.append("T1", saved("UADMIN", fields=("port",), revision=2), at=AT)
     assert f"Last test: {told} on " in visible_text(summaries.summary("T1", Role.ADMIN)[1])
-
-
-def test_an_empty_history_is_told(summaries: Summaries) -> None:
-    text, blocks = summaries.history("T1")
-    assert text == visible_text(blocks) == "Nothing was changed or tested yet."
-
-
-def test_the_history_tells_who_did_what(
-    desk: Any, summaries: Summaries, golden: SnapshotAssertion
-) -> None:
-    for event in (
-        saved("UADMIN", fields=("host", "port", "password"), revision=1),
-        saved("operator", fields=("password",), revision=2),
-        saved("UOWNER", fields=("a-newer-field",), revision=3),
-        tried("failed", stage="recipient"),
-        replace(tried("accepted"), action="something.newer"),
-        answered("UMEMBER", arrived=True, seconds=120),
-        answered("UADMIN", arrived=False, seconds=7200),
-    ):
-        desk.vault.audit.append("T1", event, at=AT)
-    text, blocks = summaries.history("T1")
-    assert text == "Who changed what"
-    assert problems(blocks, "message") == []
-    assert blocks == golden
-
-
-def test_a_long_history_is_cut_and_fits_a_message(desk: Any, summaries: Summaries) -> None:
-    fields = tuple(name for name in LABELS if name != "test_address")
-    for revision in range(25):
-        event = saved("U0123456789", fields=fields, revision=revision)
-        desk.vault.audit.append("T1", event, at=AT)
-    _, blocks = summaries.history("T1")
-    assert problems(blocks, "message") == []
-    assert visible_text(blocks).count("changed Email notifications") == 20
-
-
-def test_another_workspace_is_not_told(desk: Any, summaries: Summaries) -> None:
-    desk.vault.audit.append("T2", tried("accepted"), at=AT)
-    assert "Nothing was changed" in summaries.history("T1")[0]
 
 
 def test_help_names_every_word() -> None:

@@ -39,9 +39,9 @@ class Balancer:
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        for _ in range(len(self.replicas)):
-            replica = self.replicas.pop(0)
-            self.replicas.append(replica)
+        order = list(self.replicas)
+        self.replicas.append(self.replicas.pop(0))
+        for replica in order:
             with suppress(aiohttp.ClientError):
                 async with self.session.request(
                     request.method,
