@@ -115,7 +115,8 @@ async def test_whatever_comes_is_answered_without_a_trace(
     door_of: Any, body: bytes, content_type: str, sign: str
 ) -> None:
     status, text = await door_of(body, sign=sign, Content_Type=content_type)
-    assert status < 500
+    # An event that we failed on is asked for again.
+    assert status < 500 or (status == 503 and b"event_callback" in body)
     assert "Traceback" not in text
     if sign == "wrong":
         assert status in {400, 401}
@@ -139,7 +140,7 @@ async def test_no_payload_of_any_shape_makes_an_error(
 ) -> None:
     body = json.dumps({"team": {"id": "T1"}} | payload | {"type": kind})
     status, text = await door_of(urlencode({"payload": body}).encode())
-    assert status < 500
+    assert status < 500 or (status == 503 and kind == "event_callback")
     assert "Traceback" not in text
 
 

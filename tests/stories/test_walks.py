@@ -50,8 +50,9 @@ TEXTS = {
 PROTOCOLS = ("SMTP (no encryption)", "SMTPS (TLS from the start)", "SMTP with STARTTLS")
 ADMINS = ("UADMIN", "UOWNER", "UBOSS")
 OTHERS = ("UMEMBER", "UGUEST", "UFOREIGN")
-FORGIVEN = ("trigger id", "not acknowledged within", "was answered with status 503")
-"""What a forger's window costs, which he does not have; and a request in the moment of a stop."""
+FORGIVEN = ("trigger id", "3 views deep", "not acknowledged within", "was answered with status 503")
+"""A refusal for whose window is not there or is full (he is told in a direct message then); and a
+request in the moment of a stop."""
 
 
 @dataclass
@@ -67,6 +68,8 @@ class Walk:
     forms: list[tuple[str, Any]] = field(default_factory=list)
     """Who has it open, and the modal."""
     leading: set[str] = field(default_factory=lambda: set(ADMINS))
+    believed: set[str] = field(default_factory=lambda: set(ADMINS))
+    """Who always led: of others Slack's word may be half a minute old."""
     given: list[str] = field(default_factory=list)
     """Every password that anybody gave."""
     pressed: dict[int, float] = field(default_factory=dict)
@@ -100,7 +103,7 @@ class Walk:
     # what people do
 
     async def open(self) -> None:
-        who = self.chance.choice(sorted(self.leading))
+        who = self.chance.choice(sorted(self.believed))
         modal = await self.bot.open_settings(self.slack.person(who))
         self.forms.append((who, modal))
         if len(self.forms) > 4:
@@ -148,7 +151,7 @@ class Walk:
         who, modal = form or await self.form()
         now = time.monotonic()
         # Of two presses within 0.4 s the second passes for a double click.
-        if who in self.leading and now - self.pressed.get(id(modal), 0) > 0.5:
+        if who in self.believed and now - self.pressed.get(id(modal), 0) > 0.5:
             self.pressed[id(modal)] = now
             self.given.append(new_password())
             await modal.press(
@@ -230,6 +233,7 @@ class Walk:
 
     async def promote(self) -> None:
         self.leading ^= {"UBOSS"}
+        self.believed.discard("UBOSS")
         self.slack.add_user("UBOSS", name="boss", is_admin="UBOSS" in self.leading)
 
     async def restart(self) -> None:
