@@ -172,7 +172,7 @@ async def test_a_domain_of_the_demo_is_no_server_and_says_so(demo_server: NameSe
     [
         ("demo.example", "MX", "10 smtp.demo.example."),
         ("demo.example", "TXT", "v=spf1 a:smtp.demo.example a:smtps.demo.example -all"),
-        ("_dmarc.demo.example", "TXT", "v=DMARC1; p=none"),
+        ("_dmarc.demo.example", "TXT", "v=DMARC1; p=quarantine; rua=mailto:dmarc@demo.example"),
         ("_submissions._tcp.demo.example", "SRV", "0 1 4650 smtps.demo.example."),
         ("_submission._tcp.demo.example", "SRV", "0 1 5870 smtp.demo.example."),
         ("acme.example", "MX", "1 aspmx.l.google.com."),

@@ -77,7 +77,7 @@ def test_what_was_never_put_is_none(store: Store) -> None:
     assert store.get("T1") is None
     assert store.take("T1") is None
     assert store.names("T1") == ()
-    assert store.all("T1") == {}
+    assert store.every("T1") == {}
 
 
 def test_workspaces_kinds_and_names_are_apart(store: Store, at: datetime) -> None:
@@ -89,7 +89,7 @@ def test_workspaces_kinds_and_names_are_apart(store: Store, at: datetime) -> Non
     found = [store.get("T1"), store.get("T2"), store.get("T1", "n"), other_kind.get("T1")]
     assert [record.value for record in found if record] == ["a", "b", "c", "d"]
     assert store.names("T1") == ("", "n")
-    assert store.all("T1") == {"": found[0], "n": found[2]}
+    assert store.every("T1") == {"": found[0], "n": found[2]}
 
 
 def test_a_record_of_a_revision_that_was_read_is_replaced(store: Store, at: datetime) -> None:

@@ -437,7 +437,7 @@ async def test_who_is_no_admin_comes_through_no_door(
     for callback_id in ("key_upload", "key_rename", "key_delete", "key_trust"):
         answer = await person.forge_submission(view | {"callback_id": callback_id})
         assert "owners and admins" in answer.body or "other organisations" in answer.body
-        assert "push" not in answer.body
+        assert who == "foreign" or "push" not in answer.body
     if who != "foreign":
         await person.command("/mailsettings", "keys")
         message = await bot.slack.message("C1", containing="owners and admins")

@@ -57,8 +57,8 @@ async def test_an_admin_trusts_a_certificate_and_then_mail_works(bot: Any, serve
     await modal.shows("is chosen as “SSL key” below")
     assert modal.value("SSL key").startswith(f"{HOST} (trusted certificate")
     assert modal.value("Server port") == str(server.port)
-    complaints = (await modal.submit()).errors
-    assert any("password" in each.lower() for each in complaints.values())
+    await modal.submit()
+    await modal.shows("The password was given for")
     await bot.give_password(modal, "pässword-Ünsafe 17")
     await bot.save(modal)
     assert bot.parts.vault.settings.get("T1").value.ssl_key == key_id

@@ -39,6 +39,7 @@ EVERYTHING = [
     "pending-upload",
     "run",
     "settings",
+    "settings-revision",
     "test:T1",
     "test:T1:UADMIN",
 ]
