@@ -2,7 +2,7 @@ import asyncio
 import json
 import socket
 import ssl
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,12 +91,21 @@ def test_what_is_shown_tells_the_servers_apart() -> None:
 async def test_a_usual_port_that_is_taken_is_no_hindrance() -> None:
     imap = next(each for each in SERVERS if each.manner is Manner.IMAP)
     servers = MailServers(inbox=Inbox(tell=lambda: None), met=lambda _server: None)
-    with ExitStack() as undo:
-        with suppress(OSError):  # another demo of this machine's may have it: just as well
-            undo.enter_context(socket.create_server(("127.0.0.1", imap.usual_port)))
-        await servers.start(Authority())
-    assert servers.ports["imap"] != imap.usual_port
-    await servers.stop()
+    with await taken(imap.usual_port):
+        try:
+            await servers.start(Authority())
+            assert servers.ports["imap"] != imap.usual_port
+        finally:
+            await servers.stop()
+
+
+async def taken(port: int) -> socket.socket:
+    """Take *port*, as soon as another test's demo gives it back."""
+    async with asyncio.timeout(30):
+        while True:
+            with suppress(OSError):
+                return socket.create_server(("127.0.0.1", port))
+            await asyncio.sleep(0.05)
 
 
 async def test_a_server_that_fails_says_little_and_goes_on(

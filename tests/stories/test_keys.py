@@ -371,6 +371,7 @@ async def test_of_two_admins_the_second_is_told(bot: Any, pem: bytes) -> None:
     await other.close()
     await other.pick("Ours", "Delete")
     await other.shows("Delete SSL key?")
+    await modal.shows("First")
     await modal.pick("First", "Delete")
     await modal.shows("Delete SSL key?")
     assert (await modal.submit()).outcome == "closed"

@@ -110,6 +110,7 @@ async def test_a_workspace_that_leaves_the_organisations_app_is_erased(many: Any
     assert (await many.open_settings("T4")).value("Server address") == "mail.example.com"
 
 
+@pytest.mark.only_sqlite  # replicas begin such a test again: tests/stories/replicas
 async def test_a_test_message_of_an_organisation_goes_on_after_a_restart(
     many: Any, saying: Any, hold: Any, configure: Any
 ) -> None:
