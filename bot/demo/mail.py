@@ -40,7 +40,7 @@ class Mailbox:
         kept = [each for each in lines if self.server.username or "AUTH" not in each]
         return [*kept[:-1], "250-ENHANCEDSTATUSCODES", kept[-1]]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take or refuse the sender."""
@@ -52,7 +52,7 @@ class Mailbox:
         envelope.mail_options.extend(options)
         return "250 2.1.0 Ok"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take or refuse the recipient, or put off who comes for the first time."""
@@ -66,7 +66,7 @@ class Mailbox:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 Ok"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Put the message into the inbox."""
         content = envelope.content
         mail = self.inbox.take(
