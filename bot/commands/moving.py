@@ -52,7 +52,8 @@ def export(
     if lost := vault.ssl_keys(team_id).keys() - keys.keys():
         raise Stop(
             f"Nothing was written: {len(lost)} of the SSL keys can't be opened with this keyring. "
-            "Put the missing key back, or delete them in Slack with /mailsettings keys."
+            "Put the encryption key that they need back into it, then export again; "
+            "`mailsettings db check` names that key."
         )
     try:
         text = write(Export(workspace=team_id, settings=record.value, keys=keys), whom)
@@ -208,8 +209,16 @@ def _new_keys(vault: Vault, team_id: str, keys: Mapping[str, SSLKey]) -> dict[st
     """
     there = vault.ssl_keys(team_id)
     for name, key in keys.items():
-        known = there.get(name)
-        if name in there and (known is None or known != replace(key, name=known.name)):
+        if name not in there:
+            continue
+        known = there[name]
+        if known is None:
+            raise Stop(
+                f"The SSL key “{key.name}” is here already and can't be opened with this keyring. "
+                "Put the encryption key that it needs back into it, then import again; "
+                "`mailsettings db check` names that key."
+            )
+        if known != replace(key, name=known.name):
             raise Stop(
                 f"The SSL key “{key.name}” is here already under the same id with another content. "
                 "Delete that one in Slack with /mailsettings keys, then import again."
