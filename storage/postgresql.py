@@ -13,8 +13,8 @@ _SCHEMES = {"postgres", "postgresql", _DRIVER}
 _WAITS = {
     "statement_timeout": 10_000,
     "lock_timeout": 5_000,
-    # A process that was stopped between two statements must not hold up all others.
-    "idle_in_transaction_session_timeout": 30_000,
+    # Who falls asleep between two statements keeps its locks for half a lease of a test at most.
+    "idle_in_transaction_session_timeout": 10_000,
 }
 """Milliseconds; a URL's own `options` come behind them and so have the last word."""
 

@@ -8,15 +8,13 @@ import json
 import secrets
 from dataclasses import dataclass, field
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from bot.demo.door import Kind, Packet, Undelivered
 from bot.demo.record import Json, Record
 from bot.demo.workspace import APP
 
 CONNECTION_LIMIT = 10
-PING_SECONDS = 10
-"""Between pings; a client that does not answer one is dropped."""
 
 _TYPES: dict[Kind, str] = {
     "command": "slash_commands",
@@ -37,6 +35,8 @@ class SocketMode:
     """All WebSocket connections of the app; a payload goes to one of them."""
 
     record: Record
+    ping_every: float = 10.0
+    """Seconds between pings; a client that does not answer one is dropped."""
     _tickets: set[str] = field(default_factory=set)
     _connections: list[web.WebSocketResponse] = field(default_factory=list)
     _leaving: list[web.WebSocketResponse] = field(default_factory=list)
@@ -60,7 +60,7 @@ class SocketMode:
             self.record.violate("A Socket Mode address was used twice, or made up")
             return web.Response(status=403)
         self._tickets.remove(ticket)
-        connection = web.WebSocketResponse(heartbeat=PING_SECONDS, timeout=1)
+        connection = web.WebSocketResponse(heartbeat=self.ping_every, timeout=1)
         await connection.prepare(request)
         if len(self._connections) >= CONNECTION_LIMIT:
             self.record.violate(f"More than {CONNECTION_LIMIT} Socket Mode connections")
@@ -79,7 +79,9 @@ class SocketMode:
         self.record.tell()
         try:
             async for message in connection:
-                self._take(str(message.data))
+                # A client that answers no ping, as a process that sleeps, ends in an error.
+                if message.type is not WSMsgType.ERROR:
+                    self._take(str(message.data))
         finally:
             self._forget(connection)
         return connection

@@ -103,9 +103,10 @@ async def test_a_dropped_file_is_chosen_too(window: Any) -> None:
 
 
 async def test_a_file_is_chosen_by_the_keyboard(window: Any) -> None:
-    await open_upload(window)
-    await expect(window.modal.locator("input[type=file]")).to_be_focused()
     async with window.page.expect_file_chooser() as opened:
+        await open_upload(window)
+        await expect(window.modal.locator("input[type=file]")).to_be_focused()
+        # Playwright doesn't wait until Chromium leaves file choosers to it: that is asked early.
         await window.page.keyboard.press("Enter")
     await (await opened.value).set_files(await downloaded(window))
     await expect(window.modal.locator(".file")).to_contain_text(KEY_FILE)

@@ -147,6 +147,17 @@ async def test_a_connection_that_breaks_before_the_answer_is_no_violation(
     assert (await sending).error == "dispatch_failed"
 
 
+async def test_a_client_that_answers_no_ping_is_dropped_and_blamed_for_nothing(
+    slack: StandIn, link: Any
+) -> None:
+    slack.sockets.ping_every = 0.1
+    await link()  # and reads no more: aiohttp answers a ping as it reads
+    await slack.connected()
+    await slack.events.until(
+        lambda: True if slack.sockets.connections == 0 else None, what="the end"
+    )
+
+
 async def test_a_connection_that_is_closing_takes_nothing_more(slack: StandIn, link: Any) -> None:
     await link()
     slack.sockets._connections[0]._writer.transport.abort()

@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 @pytest.fixture
@@ -158,6 +161,28 @@ async def test_who_slept_through_its_lease_finds_the_test_done_and_sends_nothing
     assert replicas.tests() == [message]
     assert len(script.messages) == 1
     assert replicas.audited() == ["accepted"]
+
+
+async def test_who_fell_asleep_between_two_statements_holds_nobody_up_for_long(
+    replicas: Any, prepare: Any, saying: Any, hold: Any
+) -> None:
+    moment = hold(b"250 2.1.5 fine\r\n")
+    port, script = await saying(rcpt=moment)
+    prepare(port)
+    sleeper = await begin(replicas, moment)
+    # Its sign of life waits for our lock; when we let go, the row is its own, and it sleeps on it.
+    with replicas.vault.engine.begin() as connection:
+        connection.execute(text("LOCK TABLE runs IN SHARE MODE"))
+        while not connection.scalar(text(WAITING)):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.05)
+        replicas.freeze(sleeper)
+    moment.go.set()
+    message = await replicas.slack.message("C1", containing="accepted the message", patience=30)
+    replicas.thaw(sleeper)
+    await sleeper.says("a test was taken over by another replica")
+    assert await sleeper.stop() == 0
+    assert replicas.tests() == [message]
+    assert len(script.messages) == 1
 
 
 async def test_who_slept_with_the_message_on_its_way_does_not_change_what_was_told(
