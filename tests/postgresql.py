@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -21,6 +20,7 @@ import pytest
 
 from storage.database import connect
 from storage.schema import migrate
+from tests.ports import free_port
 
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -70,9 +70,7 @@ class Server:
 
     def make(self) -> None:
         """Make the cluster, and start the server."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._call(
             *("initdb", "--auth=trust", "--username=tests", "--no-sync", "--no-instructions"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "-D", str(self.data)),

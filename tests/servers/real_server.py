@@ -1,6 +1,5 @@
 """What the tests know of a running mail server, whoever wrote it."""
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -12,6 +11,7 @@ from pathlib import Path
 import trustme
 
 from bot.smtp.settings import TLSMode
+from tests.ports import free_ports as any_ports
 from tests.servers.cage import Process
 
 # What stands in the servers' own files below etc/ too.
@@ -57,11 +57,7 @@ class Door(StrEnum):
 
 def free_ports(*doors: Door) -> dict[Door, int]:
     """Return a free port for each of *doors*."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in doors]
-    ports = [each.getsockname()[1] for each in held]
-    for each in held:
-        each.close()
-    return dict(zip(doors, ports, strict=True))
+    return dict(zip(doors, any_ports(len(doors)), strict=True))
 
 
 def certify(state: Path, *, authority: trustme.CA, customers: trustme.CA) -> None:

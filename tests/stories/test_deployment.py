@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +15,8 @@ from typing import Any
 import aiohttp
 import pytest
 import trustme
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 NAME = "mailsettings.example.com"
@@ -39,13 +40,6 @@ async def test_the_images_health_check_knows_a_living_bot_from_none(bot: Any) ->
     proxies = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
     assert await finished(*command, PORT=str(bot.program.port), **proxies) == 0
     assert await finished(*command, PORT=str(free_port())) == 1
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -150,14 +150,13 @@ class Walk:
 
     async def give_password(self, form: Any = None) -> None:
         who, modal = form or await self.form()
-        now = time.monotonic()
         # Of two presses within 0.4 s the second passes for a double click.
-        if who in self.believed and now - self.pressed.get(id(modal), 0) > 0.5:
-            self.pressed[id(modal)] = now
+        if who in self.believed and time.monotonic() - self.pressed.get(id(modal), 0) > 0.5:
             self.given.append(new_password())
             await modal.press(
                 "Set password" if "Set password" in modal.buttons else "Change password"
             )
+            self.pressed[id(modal)] = time.monotonic()  # the bot has taken it by now
             await modal.shows("New password")
             await modal.type("New password", self.given[-1])
             assert (await modal.submit()).errors == {}
