@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 VENV := .venv
 BIN := $(VENV)/bin
+# Stories wait half of their time: three of them keep two processors busy.
+WORKERS := $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)')
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
@@ -29,12 +31,12 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/run.stamp
 
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --cov --cov-report= $(ARGS)
-	$(BIN)/pytest --numprocesses=auto --cov --cov-append --cov-report=term tests/stories \
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report= $(ARGS)
+	$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-append --cov-report=term tests/stories \
 	  --database=postgresql --ignore=tests/stories/replicas $(ARGS)
 
 proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
-	$(BIN)/pytest --numprocesses=auto --hypothesis-profile=proof --timeout=3600 \
+	$(BIN)/pytest --numprocesses=$(WORKERS) --hypothesis-profile=proof --timeout=3600 \
 	  -m "hypothesis or proof" $(ARGS)
 
 check: $(VENV)/dev.stamp

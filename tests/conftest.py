@@ -102,7 +102,7 @@ class MailServerProcess:
     def wait_for(self, seen: Callable[["MailServerProcess"], Any]) -> None:
         """Wait until *seen* is true of this server."""
         with self._changed:
-            assert self._changed.wait_for(lambda: seen(self), 10)
+            assert self._changed.wait_for(lambda: seen(self), 30)
 
     def note(self, where: list[Any], what: Any) -> None:
         """Add *what* to a record, and wake who waits."""

@@ -157,6 +157,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the stories of SQLite's file out where they are told on another database."""
+    if config.getoption("--database") == "sqlite":
+        return
+    left = [each for each in items if each.get_closest_marker("only_sqlite")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [each for each in items if each not in left]
+
+
 @pytest.fixture(scope="session")
 def new_postgresql() -> Iterator[Callable[..., Server]]:
     """Make servers, with settings of a test's own."""

@@ -8,7 +8,7 @@ from bot.demo.drawing import buttons, plain, visible_text
 from bot.demo.modal import Modal
 from bot.demo.payloads import about, action, action_in_message, command
 from bot.demo.permits import ResponseUrl
-from bot.demo.record import Json, parsed
+from bot.demo.record import PATIENCE, Json, parsed
 from bot.demo.workspace import Channel, Message, Refused, User, mrkdwn
 
 
@@ -71,7 +71,7 @@ class Person:
         }
         return await self._slack.interact(self.user, payload)
 
-    async def modal(self, *, patience: float = 10) -> Modal:
+    async def modal(self, *, patience: float = PATIENCE) -> Modal:
         """Wait for the next modal that opens for this person."""
 
         def find() -> Modal | None:

@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 Json = dict[str, Any]
 Found = TypeVar("Found")
 
+PATIENCE = 30.0
+"""Seconds for what must come; many times what it takes, for machines that are busy."""
+
 
 class RuleBroken(AssertionError):
     """The bot did what Slack does not allow; the text lists each case."""
@@ -109,7 +112,7 @@ class Record:
         return change
 
     async def until(
-        self, find: Callable[[], Found | None], *, what: str, patience: float = 10
+        self, find: Callable[[], Found | None], *, what: str, patience: float = PATIENCE
     ) -> Found:
         """Return what *find* returns once that is not None.
 

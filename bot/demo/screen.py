@@ -2,7 +2,7 @@
 
 from bot.demo.delivery import Delivery
 from bot.demo.drawing import buttons, links, options, plain, visible_text
-from bot.demo.record import Json
+from bot.demo.record import PATIENCE, Json
 from bot.demo.state import Field, labels
 from bot.demo.views import Stack, View
 from bot.demo.workspace import User
@@ -103,7 +103,7 @@ class Screen:
             raise LookupError(f"No link {label!r} here, but {list(found)}.")
         return found[label]
 
-    async def changed(self, *, patience: float = 10) -> None:
+    async def changed(self, *, patience: float = PATIENCE) -> None:
         """Wait until the bot changed the screen since the last action or the last wait."""
 
         def find() -> int | None:
@@ -113,7 +113,7 @@ class Screen:
             find, what="a change of the modal", patience=patience
         )
 
-    async def shows(self, text: str, *, patience: float = 10) -> None:
+    async def shows(self, text: str, *, patience: float = PATIENCE) -> None:
         """Wait until *text* can be read in it."""
 
         def find() -> bool | None:
@@ -121,7 +121,7 @@ class Screen:
 
         await self._slack.record.until(find, what=f"{text!r} in the modal", patience=patience)
 
-    async def gone(self, *, patience: float = 10) -> None:
+    async def gone(self, *, patience: float = PATIENCE) -> None:
         """Wait until it is closed."""
         await self._slack.record.until(
             lambda: True if self.closed else None, what="the modal to close", patience=patience

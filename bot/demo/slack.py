@@ -17,7 +17,7 @@ from bot.demo.methods import Methods
 from bot.demo.payloads import event_callback
 from bot.demo.permits import Permits
 from bot.demo.person import Person
-from bot.demo.record import Entry, Json, Record
+from bot.demo.record import PATIENCE, Entry, Json, Record
 from bot.demo.responses import Responses
 from bot.demo.socket_mode import SocketMode
 from bot.demo.views import Views
@@ -151,7 +151,7 @@ class StandIn:
         self._http = HttpDoor(url=url, signing_secret=self._signing_secret, session=self._session)
         self._delivery.door = self._http
 
-    async def connected(self, connections: int = 1, *, patience: float = 10) -> None:
+    async def connected(self, connections: int = 1, *, patience: float = PATIENCE) -> None:
         """Wait until the bot has so many Socket Mode connections."""
         await self.events.until(
             lambda: True if self.sockets.connections >= connections else None,
@@ -191,7 +191,9 @@ class StandIn:
             if each.channel == channel and (seen_by is None or each.visible_to in (None, seen_by))
         ]
 
-    async def message(self, channel: str, *, containing: str, patience: float = 10) -> Message:
+    async def message(
+        self, channel: str, *, containing: str, patience: float = PATIENCE
+    ) -> Message:
         """Wait until a message of the bot says *containing*; return the newest that does."""
 
         def find() -> Message | None:

@@ -24,7 +24,7 @@ from playwright.async_api import (
 from bot.demo.program import Demo, Wishes
 from bot.smtp.network import Deadlines
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds until something that has not appeared counts as missing."""
 
 ARGUMENTS = (

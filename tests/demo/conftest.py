@@ -245,7 +245,7 @@ class Page:
         return answer
 
     async def sees(
-        self, find: Callable[[dict[str, Any]], Any] = lambda _: True, *, patience: float = 10
+        self, find: Callable[[dict[str, Any]], Any] = lambda _: True, *, patience: float = 30
     ) -> dict[str, Any]:
         """Read the stream until *find* is true of a screen; return that screen."""
         async with (

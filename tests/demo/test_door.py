@@ -96,7 +96,7 @@ async def test_an_event_is_delivered_in_its_envelope(slack: StandIn, bot: Any) -
     events: list[dict[str, Any]] = []
     bot.app.event("app_home_opened")(listener)
     assert (await slack.event({"type": "app_home_opened", "user": "UADMIN"})).ok
-    await slack.events.until(lambda: events or None, what="the event", patience=1)
+    await slack.events.until(lambda: events or None, what="the event")
     assert bot.seen[0]["event_id"].startswith("Ev")
 
 

@@ -42,7 +42,7 @@ async def test_all_stops_while_a_test_waits_for_a_silent_server(
     await page.save()
     await page.do("command", channel="C1", text="/mailtest")
     await page.sees(lambda s: "break" in [each["id"] for each in s["guide"] if each["done"]])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await demo.stop()
     with pytest.raises(aiohttp.ClientError):
         await page.sees()

@@ -60,9 +60,9 @@ async def test_the_real_sdk_takes_events_and_comes_back_when_asked_to(
     events: list[dict[str, Any]] = []
     socket_bot.app.event("tokens_revoked")(listener)
     await slack.sockets.refresh()
-    await slack.connected(patience=20)
+    await slack.connected()
     assert (await slack.event({"type": "tokens_revoked", "tokens": {}})).ok
-    await slack.events.until(lambda: events or None, what="the event", patience=1)
+    await slack.events.until(lambda: events or None, what="the event")
 
 
 async def test_without_a_connection_nothing_is_delivered(slack: StandIn) -> None:

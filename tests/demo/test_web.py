@@ -93,7 +93,7 @@ class TestAQuietStream:
 
     async def test_it_asks_whether_anybody_is_there(self, page: Any, demo: Demo) -> None:
         where, who = f"{demo.address}api/stream", {"user": "UADMIN"}
-        async with asyncio.timeout(10), page.session.get(where, params=who) as response:
+        async with asyncio.timeout(30), page.session.get(where, params=who) as response:
             await response.content.readuntil(b": still here\n\n")
 
 

@@ -145,7 +145,7 @@ async def test_nobody_is_signed_in_and_no_mail_is_begun(
         assert not server.logins
         assert not server.messages
     for each in (scripted, tls_scripted):
-        await asyncio.wait_for(each.ended.wait(), 10)
+        await asyncio.wait_for(each.ended.wait(), 30)
         assert {line.split()[0] for line in each.received} <= HARMLESS
         assert each.received[-1] == "QUIT"
 

@@ -149,8 +149,7 @@ def door() -> str:
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Variables that say where the bot keeps its data: `--database` names the kind."""
-    wanted = request.config.getoption("--database")
-    if wanted == "sqlite" or request.node.get_closest_marker("only_sqlite"):
+    if request.config.getoption("--database") == "sqlite":
         return {}
     keyring_file.create(tmp_path / "data" / "keyring")
     return {"DATABASE_URL": request.getfixturevalue("postgresql_url")}
@@ -380,7 +379,7 @@ class BotProcess:
 
     async def says(self, name: str, *, times: int = 1) -> dict[str, Any]:
         """Wait until the log has an event of this name so many times; return the last."""
-        async with asyncio.timeout(20), self._told:
+        async with asyncio.timeout(60), self._told:
             await self._told.wait_for(
                 lambda: len(self.events(name)) >= times or self._reading.done()
             )
@@ -389,7 +388,7 @@ class BotProcess:
 
     async def ended(self) -> int:
         """Wait until it ends, and return its exit status."""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             await self._reading
             return await self.process.wait()
 

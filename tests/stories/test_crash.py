@@ -38,7 +38,7 @@ def vault_of(variables: dict[str, str]) -> Vault:
 async def begin(bot: Any, moment: Any) -> None:
     """Ask for a test, and wait until the server is at *moment* and the channel sees it live."""
     await bot.admin.command("/mailtest", "bob@example.com")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     message = await bot.slack.message("C1", containing="Testing mail")
     # An edit comes only after the bot wrote down which message it edits.
     await bot.slack.events.until(lambda: True if message.edits else None, what="an edit")
@@ -116,7 +116,7 @@ async def test_a_test_of_the_form_that_was_killed_is_told_in_its_view(
     await modal.tick("Connect anonymously", "Sign in without username and password")
     await modal.changed()
     await modal.press("Send test message")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     await bot.kill()
     await launch()
     await modal.shows("stopped while the test was running")
@@ -131,7 +131,7 @@ async def test_where_the_bot_may_not_post_a_killed_test_is_told_by_the_response_
     prepare(port)
     bot = await launch()
     await bot.admin.command("/mailtest", "bob@example.com", channel="C2")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     await bot.kill()
     bot = await launch()
     message = await bot.slack.message("C2", containing="Unknown")
@@ -296,7 +296,7 @@ async def test_nothing_of_a_killed_program_stands_in_clear_on_the_disk(
     await bot.fill(modal, host="localhost", port=port)
     await bot.save(modal)
     await bot.admin.command("/mailtest", "bob@example.com")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     await bot.kill()
     kept = b"".join(each.read_bytes() for each in (tmp_path / "data").iterdir())
     for each in ("s3cret pass", "team@example.com", "bob@example.com", "/response/"):

@@ -33,7 +33,6 @@ async def calls(bot: Any, method: str, count: int) -> None:
     await bot.slack.events.until(
         lambda: len([e for e in bot.slack.record if e.what == method]) >= count or None,
         what=f"{count} calls of {method}",
-        patience=30,
     )
 
 
@@ -82,7 +81,7 @@ def mount(*arguments: str | Path) -> bool:
 
 async def turned(bot: Any, way: str, disk: Path) -> None:
     """Make *disk* `ro` or `rw`, as soon as the bot has no file open: that keeps it from turning."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         bot.parts.vault.engine.dispose()
         while not mount("-o", f"remount,{way}", disk):
             await asyncio.sleep(0.05)
@@ -206,9 +205,7 @@ class TestWithRealDeadlines:
         await moment.reached.wait()
         with locked(tmp_path / "data/mailsettings.db"):
             moment.go.set()
-            message = await bot.slack.message(
-                "C1", containing="failed at stage Message", patience=20
-            )
+            message = await bot.slack.message("C1", containing="failed at stage Message")
         assert "could not write down that it was about to send" in message.shown
         assert script.messages == []
 

@@ -103,7 +103,7 @@ async def test_a_database_that_is_away_just_then_loses_no_token(rotating: Any, l
     stored, record = rotating.program.stored, rotating.vault.installs.records.get("T1")
     move(rotating, "envelope", "elsewhere")
     keeping = asyncio.create_task(stored._keep(record, await stored._renew(record.value)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while "were not written down yet" not in await asyncio.to_thread(leaks.read_text):
             assert not keeping.done()
     move(rotating, "elsewhere", "envelope")

@@ -11,7 +11,6 @@ async def calls(bot: Any, method: str, count: int) -> None:
     await bot.slack.events.until(
         lambda: len([e for e in bot.slack.record if e.what == method]) >= count or None,
         what=f"{count} calls of {method}",
-        patience=30,
     )
 
 
@@ -28,7 +27,7 @@ async def test_what_slack_puts_off_is_shown_in_the_end(
 ) -> None:
     bot.slack.weather.fail(method, 2, status=status)
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="accepted the message", patience=20)
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(healthy.messages) == 1
     assert len(shown_tests(bot)) == 1
 
@@ -56,7 +55,7 @@ async def test_an_outage_longer_than_the_retries_loses_no_result(
     ending.go.set()
     await calls(bot, "chat.update", before + 4)
     bot.slack.weather.clear()
-    await bot.slack.message("C1", containing="accepted the message", patience=20)
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(script.messages) == 1
     assert len(shown_tests(bot)) == 1
 
@@ -69,7 +68,7 @@ async def test_an_outage_from_the_start_loses_no_result(bot: Any, healthy: Any) 
     await asyncio.to_thread(healthy.wait_for, lambda it: len(it.messages) == 1)
     await calls(bot, "chat.postMessage", 3)
     bot.slack.weather.clear()
-    await bot.slack.message("C1", containing="accepted the message", patience=30)
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(shown_tests(bot)) == 1
 
 
@@ -78,7 +77,7 @@ async def test_a_closed_channel_and_a_dead_response_url_leave_a_direct_message(
 ) -> None:
     bot.slack.weather.fail("response_url", 100, status=404)
     await bot.admin.command("/mailtest", "bob@example.com", channel="C2")
-    message = await bot.slack.message("DUADMIN", containing="accepted the message", patience=30)
+    message = await bot.slack.message("DUADMIN", containing="accepted the message")
     assert "4F1234567" in message.shown
     assert len(healthy.messages) == 1
 
@@ -88,7 +87,7 @@ async def test_a_refusal_survives_an_outage_too(bot: Any) -> None:
     await bot.slack.message("C1", containing="owners and admins")
     bot.slack.weather.fail("response_url", 2, status=503)
     await bot.member.command("/mailtest", "bob@example.com")
-    message = await bot.slack.message("C1", containing="your own address only", patience=30)
+    message = await bot.slack.message("C1", containing="your own address only")
     assert message.visible_to == "UMEMBER"
 
 
@@ -102,7 +101,7 @@ async def test_a_form_test_is_shown_although_slack_puts_it_off(bot: Any, healthy
     modal = await bot.open_settings()
     bot.slack.weather.fail("views.update", 2, status="ratelimited")
     await modal.press("Send test message")
-    await modal.shows("accepted the message", patience=20)
+    await modal.shows("accepted the message")
     assert len(healthy.messages) == 1
 
 
@@ -112,7 +111,7 @@ async def test_a_slow_slack_delays_no_answer(bot: Any, healthy: Any) -> None:
     modal = await bot.open_settings()
     await modal.shows("Server address")
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="accepted the message", patience=20)
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(healthy.messages) == 1
 
 

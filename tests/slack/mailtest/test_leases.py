@@ -98,7 +98,7 @@ async def test_the_conversation_of_a_test_that_was_taken_over_is_ended(
     clock.advance(seconds=20)
     assert set(due(vault, clock)) == {run_id, kept}
     await leases.beat()
-    assert await asyncio.wait_for(talking, 10) == "ended"
+    assert await asyncio.wait_for(talking, 30) == "ended"
 
 
 async def test_a_database_that_is_away_is_told_in_the_log_and_tried_again(
@@ -119,7 +119,7 @@ async def test_a_database_that_is_away_is_told_in_the_log_and_tried_again(
             connection.exec_driver_sql("DROP TRIGGER away")
         clock.advance(seconds=19)
         keeping = asyncio.create_task(leases.keep())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await until(lambda: leases.is_ours(run_id))
         keeping.cancel()
         clock.advance(seconds=19)

@@ -144,7 +144,7 @@ class Wall:
         self.shown.append(content.text)
 
     async def next(self) -> None:
-        await asyncio.wait_for(self.changed.wait(), 10)
+        await asyncio.wait_for(self.changed.wait(), 30)
         self.changed.clear()
 
 
@@ -157,7 +157,7 @@ async def test_of_what_comes_in_between_the_newest_is_shown() -> None:
         live.show(content(text))
     await wall.next()
     live.end()
-    await asyncio.wait_for(showing, 10)
+    await asyncio.wait_for(showing, 30)
     assert wall.shown == ["one", "four"]
 
 
@@ -169,7 +169,7 @@ async def test_what_slack_refuses_in_between_is_passed_over() -> None:
     live.show(content("two"))
     await wall.next()
     live.end()
-    await asyncio.wait_for(showing, 10)
+    await asyncio.wait_for(showing, 30)
     assert wall.shown == ["two"]
 
 
@@ -192,5 +192,5 @@ async def test_while_a_test_may_be_another_replicas_nothing_is_shown() -> None:
     live.show(content("three"))
     await wall.next()
     live.end()
-    await asyncio.wait_for(showing, 10)
+    await asyncio.wait_for(showing, 30)
     assert wall.shown == ["one", "three"]

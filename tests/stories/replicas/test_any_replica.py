@@ -115,7 +115,7 @@ async def test_two_quick_clicks_at_two_replicas_both_count(replicas: Any) -> Non
     modal = await replicas.running[0].open_settings()
     replicas.slack.weather.delay("views.update", 0.5)
     await modal.press("More options")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not replicas.vault.drafts.names("T1"):  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0.01)
     await modal.choose("Mail provider", "Gmail / Google Workspace")
@@ -134,7 +134,7 @@ async def test_a_replica_that_stops_under_load_loses_nothing(
     people = [replicas.slack.add_user(f"U{n}", name=f"p{n}") for n in range(18)]
     first, second = people[:9], people[9:]
     await asyncio.gather(*(each.command("/mailtest", f"{each.id}@example.com") for each in first))
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     leaving = replicas.running[1]
     leaving.process.terminate()
     await leaving.says("stopping")
@@ -151,7 +151,6 @@ async def test_a_replica_that_stops_under_load_loses_nothing(
             else None
         ),
         what="eighteen ends",
-        patience=20,
     )
     assert len(script.messages) == 18
     assert leaving.events("test ended")

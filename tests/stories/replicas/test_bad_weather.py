@@ -46,7 +46,7 @@ class TestWithAServerThatStops:
         port, script = await saying(dot=moment)
         configure(vault, port, host="localhost")
         await replicas.admin.command("/mailtest", "bob@example.com")
-        await asyncio.wait_for(moment.reached.wait(), 10)
+        await asyncio.wait_for(moment.reached.wait(), 30)
         testing = replicas.that_tests()
         weathered.stop()
         for each in replicas.running:

@@ -20,7 +20,7 @@ def prepare(vault: Any, configure: Any) -> Any:
 async def begin(replicas: Any, moment: Any) -> Any:
     """Ask for a test, wait until the server is at *moment*, and return who runs the test."""
     await replicas.admin.command("/mailtest", "bob@example.com")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     message = await replicas.slack.message("C1", containing="Testing mail")
     # An edit comes only after the replica wrote down which message it edits.
     await replicas.slack.events.until(lambda: True if message.edits else None, what="an edit")
@@ -42,7 +42,7 @@ async def test_what_was_not_sent_is_begun_again_by_another_and_reported_in_the_s
     prepare(port)
     await kill(await begin(replicas, moment))
     moment.go.set()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=20)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     assert replicas.tests() == [message]
     assert (script.connections, len(script.messages)) == (2, 1)
     heir = replicas.that_tests()
@@ -62,7 +62,7 @@ async def test_what_was_announced_is_unknown_and_never_sent_again(
     prepare(port)
     await kill(await begin(replicas, moment))
     moment.go.set()
-    message = await replicas.slack.message("C1", containing="Unknown", patience=20)
+    message = await replicas.slack.message("C1", containing="Unknown")
     assert "may have accepted" in message.shown
     assert replicas.tests() == [message]
     assert (script.connections, len(script.messages)) == (1, 1)
@@ -77,11 +77,11 @@ async def test_a_test_that_was_not_shown_yet_is_shown_once(
     prepare(port)
     replicas.slack.weather.hang("chat.postMessage")
     await replicas.admin.command("/mailtest", "bob@example.com")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     await kill(replicas.that_tests())
     replicas.slack.weather.clear()
     moment.go.set()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=20)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     assert replicas.tests() == [message]
     assert len(script.messages) == 1
 
@@ -98,7 +98,7 @@ async def test_an_end_that_the_channel_did_not_hear_of_is_told_by_another(
     await dying.says("test ended")
     await kill(dying)
     replicas.slack.weather.clear()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=20)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     assert "4F1" in message.shown
     assert replicas.tests() == [message]
     assert len(script.messages) == 1
@@ -118,7 +118,7 @@ async def test_a_test_of_a_form_is_told_in_its_view_by_another(
     await modal.tick("Connect anonymously", "Sign in without username and password")
     await modal.changed()
     await modal.press("Send test message")
-    await asyncio.wait_for(moment.reached.wait(), 10)
+    await asyncio.wait_for(moment.reached.wait(), 30)
     await kill(replicas.that_tests())
     await modal.shows("stopped while the test was running")
     assert script.connections == 1
@@ -135,7 +135,7 @@ async def test_when_all_have_died_the_next_one_sees_it_through(
         await kill(each)
     moment.go.set()
     await replicas.start()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=20)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     assert replicas.tests() == [message]
     assert len(script.messages) == 1
 
@@ -150,7 +150,7 @@ async def test_who_slept_through_its_lease_finds_the_test_done_and_sends_nothing
     sleeper = await begin(replicas, moment)
     replicas.freeze(sleeper)
     moment.go.set()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=20)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     heir = replicas.that_tests()
     assert heir is not sleeper
     await heir.says("test ended")
@@ -177,7 +177,7 @@ async def test_who_fell_asleep_between_two_statements_holds_nobody_up_for_long(
             await asyncio.sleep(0.05)
         replicas.freeze(sleeper)
     moment.go.set()
-    message = await replicas.slack.message("C1", containing="accepted the message", patience=30)
+    message = await replicas.slack.message("C1", containing="accepted the message")
     replicas.thaw(sleeper)
     await sleeper.says("a test was taken over by another replica")
     assert await sleeper.stop() == 0
@@ -193,7 +193,7 @@ async def test_who_slept_with_the_message_on_its_way_does_not_change_what_was_to
     prepare(port)
     sleeper = await begin(replicas, moment)
     replicas.freeze(sleeper)
-    message = await replicas.slack.message("C1", containing="Unknown", patience=20)
+    message = await replicas.slack.message("C1", containing="Unknown")
     replicas.thaw(sleeper)
     moment.go.set()
     await sleeper.says("a test was taken over by another replica")
