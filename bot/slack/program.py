@@ -37,6 +37,8 @@ _DRAIN_SECONDS = 20.0
 _GRACE_SECONDS = 6.0
 """How long the tests that were cut off have to say so in their channels."""
 _VAULT_THREADS = 8
+_NOTING_THREADS = 4
+"""For what is written down of tests: when hundreds end at once, no window waits behind that."""
 _TIDY_EVERY = timedelta(minutes=10)
 _DRAFTS_LIVE = timedelta(days=1)
 _RUNS_LIVE = timedelta(days=30)
@@ -49,6 +51,7 @@ class Program:
         self._parts = parts
         self._work = Work()
         self._threads = Threads(_VAULT_THREADS)
+        self._noting = Threads(_NOTING_THREADS)
         self._draining = False
         self._session: aiohttp.ClientSession | None = None
         self._socket: AsyncSocketModeHandler | None = None
@@ -87,6 +90,7 @@ class Program:
             parts=self._parts,
             slack=slack,
             threads=self._threads,
+            noting=self._noting,
             work=self._work,
             act=partial(_act, installations),
             stored=stored,
@@ -135,6 +139,7 @@ class Program:
             await self._web.cleanup()
         if self._session is not None:
             await self._session.close()
+        self._noting.close()
         self._threads.close()
         log.info("stopped")
 
