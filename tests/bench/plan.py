@@ -68,6 +68,6 @@ QUICK = Plan(
     beside=10,
     tests=1,
     standstill=2,
-    messages={},
+    messages={0: 2, 20: 2},
     starts=1,
 )
