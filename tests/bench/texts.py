@@ -39,8 +39,8 @@ ISOLATION = (
 )
 STANDSTILL = (
     "The sync App sends its tests by `smtplib` in the listener, as most people do. Bolt has five "
-    "threads for listeners: with five hanging tests no command is answered any more, so fifty can't "
-    "even be begun."
+    "threads for listeners: with five hanging tests no command is answered any more, so that fifty "
+    "can't even be begun."
 )
 MESSAGES = (
     "To Debian's Postfix, with Dovecot behind its logins, on a port with STARTTLS and one with TLS "
