@@ -7,6 +7,7 @@ from itertools import groupby
 
 from tests.bench.contestant import BARE, ORDINARY, OURS
 from tests.bench.results import Results
+from tests.bench.spread import shown
 
 _KINDS = {OURS: "ours", BARE: "bare", ORDINARY: "sync"}
 """The class of a bar, by what it is of."""
@@ -107,10 +108,6 @@ def _text(x: float, y: float, text: str, *, kind: str = "", anchor: str = "start
     )
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
-
-
 def _grouped(bars: Iterable[tuple[str, Bar]]) -> list[tuple[str, list[Bar]]]:
     """Gather bars that follow each other under one name."""
     return [
@@ -131,7 +128,7 @@ def _windows(results: Results) -> Panel:
                     label=each.bot,
                     value=each.opened.p50,
                     kind=_KINDS[each.bot],
-                    shown=_number(each.opened.p50),
+                    shown=shown(each.opened.p50),
                 ),
             )
             for each in alone
@@ -152,7 +149,7 @@ def _acks(results: Results) -> Panel:
                     label=each.bot,
                     value=each.ack.p50,
                     kind=_KINDS[each.bot],
-                    shown=_number(each.ack.p50),
+                    shown=shown(each.ack.p50),
                 ),
             )
             for each in near
@@ -177,7 +174,7 @@ def _throughput(results: Results) -> Panel:
                     label=each.bot,
                     value=each.a_second,
                     kind=_KINDS[each.bot],
-                    shown=_number(each.a_second) + (f", {each.lost} lost" if each.lost else ""),
+                    shown=shown(each.a_second) + (f", {each.lost} lost" if each.lost else ""),
                 ),
             )
             for each in near
@@ -191,7 +188,7 @@ def _hanging(results: Results) -> Panel:
             label=f"{each.hanging} tests",
             value=each.busy.ack.p99,
             kind=_KINDS[OURS],
-            shown=f"{_number(each.busy.ack.p99)} (idle: {_number(each.idle.ack.p99)})",
+            shown=f"{shown(each.busy.ack.p99)} (idle: {shown(each.idle.ack.p99)})",
         )
         for each in results.isolation
     ]
@@ -202,7 +199,7 @@ def _hanging(results: Results) -> Panel:
             label=f"{each.hanging} tests",
             value=longest if each.lost else each.ack.p99,
             kind="lost" if each.lost else _KINDS[ORDINARY],
-            shown=f"{each.lost} of {each.typed} lost" if each.lost else _number(each.ack.p99),
+            shown=f"{each.lost} of {each.typed} lost" if each.lost else shown(each.ack.p99),
         )
         for each in results.standstill
     ]
@@ -224,7 +221,7 @@ def _messages(results: Results) -> Panel:
                     label=each.client,
                     value=each.round_trips,
                     kind=_KINDS.get(each.client, "bare"),
-                    shown=_number(each.round_trips),
+                    shown=shown(each.round_trips),
                 ),
             )
             for each in sorted(results.messages, key=lambda each: each.door, reverse=True)
@@ -245,7 +242,7 @@ def _weights(results: Results) -> Panel:
                         label=each.bot,
                         value=weights[each.bot],
                         kind=_KINDS[each.bot],
-                        shown=_number(weights[each.bot]),
+                        shown=shown(weights[each.bot]),
                     )
                     for each in again
                 ],

@@ -1,5 +1,6 @@
 """Results as people read them: one Markdown page."""
 
+import re
 from collections.abc import Sequence
 
 from tests.bench import texts
@@ -9,10 +10,11 @@ from tests.bench.goals import Goal
 from tests.bench.isolation import Ending, Isolation
 from tests.bench.messages import MessageFigures
 from tests.bench.results import Circumstances, Results
-from tests.bench.spread import Spread
+from tests.bench.spread import Spread, shown
 from tests.bench.standstill import Standstill
 from tests.bench.starting import Start
 
+_WITHIN = re.compile(r"(?<=\d) (?=/|ms|MB|s\b)|(?<=/) (?=\d)")
 _DISTURBED = 10
 """Percent of the processors' time that others may take: more, and the tails are theirs."""
 
@@ -129,7 +131,7 @@ def _isolation(figures: Sequence[Isolation]) -> str:
             hanging,
             _spread(side.ack),
             _spread(side.opened),
-            f"{side.test.p50:.0f} / {side.test.p99:.0f}",
+            _spread(side.test),
             f"{side.a_second:.0f}",
             f"{side.cpu_ms:.2f}",
             megabytes,
@@ -188,9 +190,11 @@ def _starts(figures: Sequence[Start], megabytes: dict[str, float]) -> str:
 
 
 def _spread(spread: Spread) -> str:
-    return f"{spread.p50:.1f} / {spread.p99:.1f}"
+    return f"{shown(spread.p50)} / {shown(spread.p99)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
+    # No line is broken between two figures, or a figure and its unit.
+    kept = [[_WITHIN.sub("\N{NO-BREAK SPACE}", each) for each in row] for row in rows]
+    lines = [head, ["---"] * len(head), *kept]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
