@@ -71,10 +71,12 @@ class Program:
         Raises SlackRefused for a token that Slack does not take, OSError for a port in use.
         """
         config = self._parts.config
-        # No cookies: Slack's would be kept for all calls. Connections are kept for reuse.
+        # No cookies: Slack's would be kept for all calls. Connections are kept for reuse, a hundred
+        # at most (aiohttp's own limit): each takes 300 kB for good, and the processor longer to
+        # make than one that is there takes to get free.
         self._session = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
+            connector=aiohttp.TCPConnector(keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
         slack = SlackAPI(
