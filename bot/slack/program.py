@@ -72,8 +72,8 @@ class Program:
         """
         config = self._parts.config
         # No cookies: Slack's would be kept for all calls. Connections are kept for reuse, a hundred
-        # at most (aiohttp's own limit): each takes 300 kB for good, and the processor longer to
-        # make than one that is there takes to get free.
+        # at most (aiohttp's own limit): each is 300 kB for good, and to make one more would take
+        # longer than to wait for one.
         self._session = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
             connector=aiohttp.TCPConnector(keepalive_timeout=60),
