@@ -10,8 +10,8 @@ MEMORY = (
     "and nothing else, a bare `AsyncApp` is at 1.5 of itself already. Ours has dnspython (2), "
     "structlog and prometheus-client (2), the authorities that mail servers are judged by (1) and "
     "its own code and data (11) besides. All of it serves forms, saves and tests; what only first "
-    "starts and other databases need, Alembic (11) and psycopg, is not there. Under load most of it "
-    "is connections to Slack, which ours keeps and bounds."
+    "starts and other databases need, Alembic (11) and psycopg, is not there. Under load, most is "
+    "connections to Slack: ours keeps them, a hundred at most."
 )
 COMMANDS = (
     "`/mailsettings` in HTTP mode, rounds by turns in one run. **Ack**: until the command is "
