@@ -137,11 +137,10 @@ def _windows(results: Results) -> Panel:
 
 
 def _acks(results: Results) -> Panel:
-    near = [each for each in results.commands if each.round_trip_ms == 0]
-    near.sort(key=lambda each: each.at_once)
+    near = [each for each in results.commands if each.round_trip_ms == 0 and each.at_once == 1]
     return Panel(
         title="Answer to a command",
-        remark="milliseconds, median; Slack gives up after 3000",
+        remark="milliseconds, median",
         groups=_grouped(
             (
                 _people(each.at_once),
