@@ -76,6 +76,8 @@ def make_app(
 ) -> AsyncApp:
     """Make the Bolt app. Everything that Bolt would read from the environment is given."""
     app = AsyncApp(
+        # Without it, Bolt would look for the file that calls it, and read all files on the way.
+        name="Mail Settings",
         # Without a token: the right one comes from `authorize`.
         client=slack.clients.of("").patient,
         signing_secret=signing_secret,

@@ -68,6 +68,8 @@ class Assembly:
     parts: Parts
     slack: SlackAPI
     threads: Threads
+    noting: Threads
+    """Of the notes on tests, for which nobody waits."""
     work: Work
     act: Act
     stored: StoredInstallations | None
@@ -107,6 +109,7 @@ class Assembly:
         return Runner(
             slack=self.slack,
             threads=self.threads,
+            noting=self.noting,
             work=self.work,
             vault=self.parts.vault,
             config=self.parts.config,
@@ -168,7 +171,7 @@ class Assembly:
     def _sequels(self) -> Sequels:
         return Sequels(
             slack=self.slack,
-            threads=self.threads,
+            threads=self.noting,
             vault=self.parts.vault,
             clock=self.parts.clock,
             act=self.act,

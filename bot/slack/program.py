@@ -37,6 +37,8 @@ _DRAIN_SECONDS = 20.0
 _GRACE_SECONDS = 6.0
 """How long the tests that were cut off have to say so in their channels."""
 _VAULT_THREADS = 8
+_NOTING_THREADS = 4
+"""For what is written down of tests: when hundreds end at once, no window waits behind that."""
 _TIDY_EVERY = timedelta(minutes=10)
 _DRAFTS_LIVE = timedelta(days=1)
 _RUNS_LIVE = timedelta(days=30)
@@ -49,6 +51,7 @@ class Program:
         self._parts = parts
         self._work = Work()
         self._threads = Threads(_VAULT_THREADS)
+        self._noting = Threads(_NOTING_THREADS)
         self._draining = False
         self._session: aiohttp.ClientSession | None = None
         self._socket: AsyncSocketModeHandler | None = None
@@ -68,10 +71,12 @@ class Program:
         Raises SlackRefused for a token that Slack does not take, OSError for a port in use.
         """
         config = self._parts.config
-        # No cookies: Slack's would be kept for all calls. Connections are kept for reuse.
+        # No cookies: Slack's would be kept for all calls. Connections are kept for reuse, a hundred
+        # at most (aiohttp's own limit): each is 300 kB for good, and to make one more would take
+        # longer than to wait for one.
         self._session = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60),
+            connector=aiohttp.TCPConnector(keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=30, connect=10),
         )
         slack = SlackAPI(
@@ -87,6 +92,7 @@ class Program:
             parts=self._parts,
             slack=slack,
             threads=self._threads,
+            noting=self._noting,
             work=self._work,
             act=partial(_act, installations),
             stored=stored,
@@ -135,6 +141,7 @@ class Program:
             await self._web.cleanup()
         if self._session is not None:
             await self._session.close()
+        self._noting.close()
         self._threads.close()
         log.info("stopped")
 

@@ -44,18 +44,21 @@ async def run(directory: Path, plan: Plan) -> Results:
     watch = Watch()
     trust = make_trust(directory)
     told, megabytes, known, form = await _compare(directory, plan, trust, watch)
-    isolated = await isolation.measure(directory / "isolation", plan, trust=trust, say=watch.say)
+    isolated, ending = await isolation.measure(
+        directory / "isolation", plan, trust=trust, say=watch.say
+    )
     stood = await standstill.measure(form, plan, trust=trust, say=watch.say)
     reason, mailed = await messages.measure(directory / "mail", plan, watch.say)
     watch.say("starts")
     starts = await starting.measure(directory / "starts", form, plan, trust=trust)
     return Results(
         circumstances=watch.end(quick=plan.quick),
-        goals=goals(told, isolated, starts, mailed),
+        goals=goals(told, megabytes, isolated, starts, mailed),
         commands=told,
         megabytes=megabytes,
         acquaintance=known,
         isolation=isolated,
+        ending=ending,
         standstill=stood,
         messages=mailed,
         no_messages=reason,

@@ -16,7 +16,8 @@ from bot.config import read
 from bot.slack.mailtest.admission import Limits
 from bot.slack.program import Parts, run
 from bot.smtp.network import Deadlines
-from bot.vault import open_vault
+from bot.vault import alone, open_vault
+from storage.clock import SharedClock
 from storage.limits import Limit
 
 _HANGING_SECONDS = 600
@@ -30,13 +31,16 @@ def main() -> None:
     logs.configure(sys.stderr, level=config.log_level, log_format="json", secrets=config.secrets)
     plenty = Limit(count=100_000, period=timedelta(hours=1))
     with closing(open_vault(config, announce=lambda _text: None)) as vault:
-        parts = Parts(
-            config=config,
-            vault=vault,
-            network=replace(network_of(config), deadlines=_LONG),
-            limits=Limits(person=plenty, workspace=plenty),
-        )
-        asyncio.run(run(parts))
+        clock = SharedClock(vault.engine)
+        with alone(config), vault.replicas.beating(vault.keyring, clock=clock):
+            parts = Parts(
+                config=config,
+                vault=vault,
+                network=replace(network_of(config), deadlines=_LONG),
+                limits=Limits(person=plenty, workspace=plenty),
+                clock=clock,
+            )
+            asyncio.run(run(parts))
 
 
 if __name__ == "__main__":

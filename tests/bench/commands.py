@@ -28,6 +28,16 @@ class Times:
     cpu_seconds: float = 0
     """Of the bot."""
 
+    @property
+    def a_second(self) -> float:
+        """Commands answered, window and all."""
+        return round((len(self.ack) - self.lost) / self.seconds, 1)
+
+    @property
+    def cpu_ms(self) -> float:
+        """Of the bot, for each command."""
+        return round(self.cpu_seconds / len(self.ack) * 1000, 3)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFigures:
@@ -48,7 +58,6 @@ class CommandFigures:
     @classmethod
     def of(cls, contestant: Contestant, at_once: int, times: Times) -> "CommandFigures":
         """Sum *times* up."""
-        count = len(times.ack)
         return cls(
             bot=contestant.name,
             round_trip_ms=contestant.round_trip_ms,
@@ -56,8 +65,8 @@ class CommandFigures:
             ack=Spread.of(times.ack),
             opened=Spread.of(times.opened),
             lost=times.lost,
-            a_second=round((count - times.lost) / times.seconds, 1),
-            cpu_ms=round(times.cpu_seconds / count * 1000, 3),
+            a_second=times.a_second,
+            cpu_ms=times.cpu_ms,
         )
 
 

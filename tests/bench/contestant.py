@@ -1,9 +1,13 @@
 """A bot in its own process, and the stand-in for Slack that is its own, at some distance."""
 
+import asyncio
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.config import read
+from bot.vault import open_vault
 from tests.bench.distance import Distance
 from tests.bench.process import BotProcess
 from tests.bench.slack import BOT_TOKEN, SIGNING_SECRET, Slack
@@ -39,6 +43,7 @@ class Contestant:
 
 async def start_ours(directory: Path, *, trust: Trust, round_trip_ms: int = 0) -> Contestant:
     """Start our bot with its data in *directory*. Raises NotReady."""
+    await asyncio.to_thread(_make_vault, directory)
     slack = await Slack.start(trust.shown)
     distance = await _away(slack, round_trip_ms)
     bot = await BotProcess.start(
@@ -79,6 +84,13 @@ def variables(directory: Path, *, api_port: int) -> dict[str, str]:
         "MAILSETTINGS_ALLOWED_PORTS": "*",
         "LOG_FORMAT": "json",
     }
+
+
+def _make_vault(directory: Path) -> None:
+    """Have a database there: only a first start makes it, and is larger by what makes it."""
+    config = read(variables(directory, api_port=1))
+    with closing(open_vault(config, announce=lambda _text: None)):
+        pass
 
 
 def needs(view: dict[str, Any], *, api_port: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from bot.config import read
 from bot.demo.workspace import TEAM
@@ -22,7 +23,7 @@ from tests.bench.trust import Trust
 
 _ENDED = "failed at stage Greeting"
 _CROWD = 16
-"""How many people start the tests that hang."""
+"""How many people start the tests that hang, and type at once beside them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,30 +31,62 @@ class Sample:
     """What was measured of one bot so far."""
 
     times: Times = field(default_factory=Times)
+    crowd: Times = field(default_factory=Times)
     tests: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Isolation:
-    """A bot beside so many hanging tests, and at the same time an idle one; milliseconds."""
+class Side:
+    """One bot; milliseconds."""
 
-    hanging: int
-    ending: bool
-    """They end meanwhile, all at once."""
     ack: Spread
     opened: Spread
-    test: Spread | None
+    cpu_ms: float
+    """For each of those commands."""
+    a_second: float
+    """Commands, of 16 people at once."""
+    test: Spread
     """From `/mailtest` to "accepted the message" in the channel."""
-    idle_ack: Spread | None
-    idle_opened: Spread | None
-    idle_test: Spread | None
+
+    @classmethod
+    def of(cls, sample: Sample) -> Self:
+        """Sum *sample* up."""
+        return cls(
+            ack=Spread.of(sample.times.ack),
+            opened=Spread.of(sample.times.opened),
+            cpu_ms=sample.times.cpu_ms,
+            a_second=sample.crowd.a_second,
+            test=Spread.of(sample.tests),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isolation:
+    """A bot beside so many hanging tests, and at the same time an idle one."""
+
+    hanging: int
+    busy: Side
+    idle: Side
     megabytes: float
-    """The bot's memory at that moment."""
+    """Of the busy bot, at that moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A bot while so many tests end, all at once; milliseconds."""
+
+    ending: int
+    seconds: float
+    """Until the channel knew of each."""
+    lost: int
+    ack: Spread
+    opened: Spread
+    megabytes: float
 
 
 async def measure(
     directory: Path, plan: Plan, *, trust: Trust, say: Callable[[str], None]
-) -> list[Isolation]:
+) -> tuple[list[Isolation], Ending]:
     """Measure beside more and more hanging tests, and while all of them end.
 
     Raises Unanswered, also when a test did not hang as long as it should; TimeoutError.
@@ -77,11 +110,10 @@ async def measure(
             await _save_server(directory / "busy", port=healthy.port)
             found.append(await _beside(idle, busy, plan, hanging=count))
             hanging = count
-            if any(_ENDED in text for _, text in busy.slack.said):
+            if any(_ENDED in each.text for each in busy.slack.said):
                 raise Unanswered("Some tests did not hang long enough: this machine is too busy.")
         say(f"{hanging} tests that end at once")
-        found.append(await _while_they_end(busy, silent, hanging=hanging, began=began))
-    return found
+        return found, await _while_they_end(busy, silent, hanging=hanging, began=began)
 
 
 async def _beside(idle: Contestant, busy: Contestant, plan: Plan, *, hanging: int) -> Isolation:
@@ -89,19 +121,15 @@ async def _beside(idle: Contestant, busy: Contestant, plan: Plan, *, hanging: in
     for number in range(plan.rounds):
         for each in samples if number % 2 else reversed(samples):
             sample = samples[each]
-            await type_commands(each, at_once=1, each=1, times=Times())
+            # At first without a clock, for the bot forgets within half a minute who people are.
+            await type_commands(each, at_once=_CROWD, each=1, times=Times())
             await type_commands(each, at_once=1, each=plan.beside, times=sample.times)
+            await type_commands(each, at_once=_CROWD, each=plan.crowd[_CROWD], times=sample.crowd)
             sample.tests += [await _test(each) for _ in range(plan.tests)]
-    alone, beside = samples[idle], samples[busy]
     return Isolation(
         hanging=hanging,
-        ending=False,
-        ack=Spread.of(beside.times.ack),
-        opened=Spread.of(beside.times.opened),
-        test=Spread.of(beside.tests),
-        idle_ack=Spread.of(alone.times.ack),
-        idle_opened=Spread.of(alone.times.opened),
-        idle_test=Spread.of(alone.tests),
+        busy=Side.of(samples[busy]),
+        idle=Side.of(samples[idle]),
         megabytes=busy.bot.megabytes,
     )
 
@@ -124,23 +152,19 @@ async def _hang(ours: Contestant, count: int) -> None:
 
 async def _while_they_end(
     ours: Contestant, silent: SilentServer, *, hanging: int, began: float
-) -> Isolation:
+) -> Ending:
     """Type on from the moment at which the server hangs up until the channel knows of each."""
     ended = asyncio.create_task(ours.slack.until_said(_ENDED, since=began, times=hanging))
-    times = Times()
+    times, over = Times(), time.perf_counter()
     silent.hang_up()
     while not ended.done():
         await type_commands(ours, at_once=1, each=5, times=times)
-    await ended
-    return Isolation(
-        hanging=hanging,
-        ending=True,
+    return Ending(
+        ending=hanging,
+        seconds=round(await ended - over, 2),
+        lost=times.lost,
         ack=Spread.of(times.ack),
         opened=Spread.of(times.opened),
-        test=None,
-        idle_ack=None,
-        idle_opened=None,
-        idle_test=None,
         megabytes=ours.bot.megabytes,
     )
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-_PATIENCE = 60
+_PATIENCE = 180
 
 
 class SilentServer:

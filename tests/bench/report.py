@@ -1,23 +1,29 @@
 """Results as people read them: one Markdown page."""
 
+import re
 from collections.abc import Sequence
 
 from tests.bench import texts
 from tests.bench.acquaintance import Acquaintance
 from tests.bench.commands import CommandFigures
 from tests.bench.goals import Goal
-from tests.bench.isolation import Isolation
+from tests.bench.isolation import Ending, Isolation
 from tests.bench.messages import MessageFigures
 from tests.bench.results import Circumstances, Results
-from tests.bench.spread import Spread
+from tests.bench.spread import Spread, shown
 from tests.bench.standstill import Standstill
 from tests.bench.starting import Start
+
+_WITHIN = re.compile(r"(?<=\d) (?=/|ms|MB|s\b)|(?<=/) (?=\d)")
+_DISTURBED = 10
+"""Percent of the processors' time that others may take: more, and the tails are theirs."""
 
 
 def page(results: Results) -> str:
     """Return the whole page."""
     parts = [
         _head(results.circumstances),
+        _verdict(results.goals),
         "![The results as bars](results.svg)",
         "## Goals",
         texts.GOALS,
@@ -32,6 +38,7 @@ def page(results: Results) -> str:
         "## While mail servers hang",
         texts.ISOLATION,
         _isolation(results.isolation),
+        _ending(results.ending),
         texts.STANDSTILL,
         _standstill(results.standstill),
         "## A test message",
@@ -46,15 +53,25 @@ def page(results: Results) -> str:
 
 
 def _head(seen: Circumstances) -> str:
+    busy = (
+        "With so much beside it, this run shows that all works, and no figure of it counts."
+        if seen.others_percent > _DISTURBED
+        else "Absolute figures belong to the machine; ratios travel."
+    )
     versions = ", ".join(f"{name} {version}" for name, version in seen.versions.items())
     kind = "`make bench ARGS=--quick`: few samples" if seen.quick else "`make bench`"
     return (
         "# Benchmark\n\n"
         f"Written by {kind}, on {seen.date}, in {seen.seconds:.0f} s: {seen.cores} cores shared by "
         f"the bots, the stand-in for Slack and the load; other programs took "
-        f"{seen.others_percent:.0f} % of them. {versions}. "
-        "Absolute figures belong to the machine; ratios travel."
+        f"{seen.others_percent:.0f} % of them. {busy} {versions}."
     )
+
+
+def _verdict(goals: Sequence[Goal]) -> str:
+    missed = [each.name for each in goals if not each.met]
+    met = f"**{len(goals) - len(missed)} of {len(goals)} goals are met.**"
+    return f"{met} Missed: {'; '.join(missed)}." if missed else met
 
 
 def _goals(goals: Sequence[Goal]) -> str:
@@ -111,20 +128,30 @@ def _acquaintance(figures: Sequence[Acquaintance]) -> str:
 def _isolation(figures: Sequence[Isolation]) -> str:
     rows = [
         [
-            f"{each.hanging}{', all ending' if each.ending else ''}",
-            str(each.ack.samples),
-            _spread(each.ack),
-            _spread(each.idle_ack),
-            _spread(each.opened),
-            _spread(each.idle_opened),
-            _spread(each.test),
-            _spread(each.idle_test),
-            f"{each.megabytes:.0f}",
+            hanging,
+            _spread(side.ack),
+            _spread(side.opened),
+            _spread(side.test),
+            f"{side.a_second:.0f}",
+            f"{side.cpu_ms:.2f}",
+            megabytes,
         ]
         for each in figures
+        for hanging, side, megabytes in (
+            (str(each.hanging), each.busy, f"{each.megabytes:.0f}"),
+            ("none, by turns", each.idle, ""),
+        )
     ]
-    head = ["hanging tests", "samples", "ack p50 / p99", "idle bot", "window p50 / p99"]
-    return _table([*head, "idle bot", "one more test p50 / p99", "idle bot", "MB"], rows)
+    head = ["hanging tests", "ack p50 / p99", "window p50 / p99", "one more test p50 / p99"]
+    return _table([*head, "a second, 16 at once", "CPU ms for each", "MB"], rows)
+
+
+def _ending(each: Ending) -> str:
+    return (
+        f"While {each.ending} of them ended at once, which took {each.seconds:.1f} s: ack "
+        f"{_spread(each.ack)}, window {_spread(each.opened)}, {each.lost} of {each.ack.samples} "
+        f"commands lost, {each.megabytes:.0f} MB."
+    )
 
 
 def _standstill(figures: Sequence[Standstill]) -> str:
@@ -162,10 +189,12 @@ def _starts(figures: Sequence[Start], megabytes: dict[str, float]) -> str:
     return _table(["bot", "ready after s", "MB when ready", "MB after the commands above"], rows)
 
 
-def _spread(spread: Spread | None) -> str:
-    return f"{spread.p50:.1f} / {spread.p99:.1f}" if spread is not None else ""
+def _spread(spread: Spread) -> str:
+    return f"{shown(spread.p50)} / {shown(spread.p99)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
+    # No line is broken between two figures, or a figure and its unit.
+    kept = [[_WITHIN.sub("\N{NO-BREAK SPACE}", each) for each in row] for row in rows]
+    lines = [head, ["---"] * len(head), *kept]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.acquaintance import Acquaintance
 from tests.bench.commands import CommandFigures
 from tests.bench.goals import Goal
-from tests.bench.isolation import Isolation
+from tests.bench.isolation import Ending, Isolation
 from tests.bench.messages import MessageFigures
 from tests.bench.process import ROOT
 from tests.bench.standstill import Standstill
@@ -90,6 +90,7 @@ class Results:
     """By bot: resident memory after all those commands."""
     acquaintance: list[Acquaintance]
     isolation: list[Isolation]
+    ending: Ending
     standstill: list[Standstill]
     messages: list[MessageFigures]
     no_messages: str

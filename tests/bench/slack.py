@@ -24,7 +24,8 @@ SIGNING_SECRET, BOT_TOKEN = "8f742231b10e8888", "xoxb-1-2-bot"
 PATIENCE_MS = 3000.0
 """For which Slack waits for an answer, and for which a trigger lives
 (docs.slack.dev/interactivity/handling-user-interaction)."""
-_SECONDS = 60
+_SECONDS = 180
+"""For what must come in the end, however busy the machine is."""
 _KEPT_SECONDS = 1
 """Connections to the bot: less than gunicorn's two, or it might close one that we just use."""
 _HERE = Channel(id="C1", name="general")
@@ -62,17 +63,28 @@ class Typed:
         return (await asyncio.wait_for(self.drawn, _SECONDS) - self.sent) * 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a message said from some moment on; seconds of `time.perf_counter`."""
+
+    ts: str
+    posted: float
+    at: float
+    text: str
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Slack:
     """One workspace whose people are all admins."""
 
-    said: list[tuple[float, str]] = field(default_factory=list)
-    """Each text that the bot posted or rewrote, with its time."""
+    said: list[Said] = field(default_factory=list)
+    """Each text that the bot posted or rewrote."""
     form: Json = field(default_factory=dict)
     """The newest form that was drawn."""
     port: int = 0
     _by_trigger: dict[str, Typed] = field(default_factory=dict)
     _by_view: dict[str, Typed] = field(default_factory=dict)
+    _posted: dict[str, float] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _session: aiohttp.ClientSession
@@ -149,12 +161,15 @@ class Slack:
         return typed
 
     async def until_said(self, words: str, *, since: float, times: int = 1) -> float:
-        """Return when the bot had said *words* so often *since* then. Raises TimeoutError."""
+        """Return when so many messages posted *since* then said *words*. Raises TimeoutError."""
         async with asyncio.timeout(_SECONDS):
             while True:
-                found = [at for at, text in self.said if at >= since and words in text]
+                found = dict[str, float]()
+                for each in self.said:
+                    if each.posted >= since and words in each.text:
+                        found.setdefault(each.ts, each.at)
                 if len(found) >= times:
-                    return found[times - 1]
+                    return list(found.values())[times - 1]
                 self._news.clear()
                 await self._news.wait()
 
@@ -203,9 +218,11 @@ class Slack:
             self.form = view
 
     def _say(self, arguments: Json, now: float) -> Json:
-        self.said.append((now, arguments["text"]))
+        ts = arguments.get("ts") or f"1.{next(self._numbers)}"
+        posted = self._posted.setdefault(ts, now)
+        self.said.append(Said(ts=ts, posted=posted, at=now, text=arguments["text"]))
         self._news.set()
-        return {"ts": arguments.get("ts") or f"1.{next(self._numbers)}"}
+        return {"ts": ts}
 
 
 async def _arguments(request: web.Request) -> Json:

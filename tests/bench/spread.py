@@ -22,5 +22,10 @@ class Spread:
         return cls(samples=len(ranked), p50=_rank(ranked, 0.5), p99=_rank(ranked, 0.99))
 
 
+def shown(value: float) -> str:
+    """Write *value* as exactly as it is worth."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+
+
 def _rank(ranked: Sequence[float], part: float) -> float:
     return round(ranked[math.ceil(part * len(ranked)) - 1], 3)

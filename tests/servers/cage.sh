@@ -1,6 +1,9 @@
 # Gives a command a file system of its own: what a package would have installed, and an /etc.
 # Called in a private mount namespace with: packages, state (in the cage /mnt), command.
 set -eu
+# A shell has a search path of its own where it was given none, but doesn't hand it on; and Dovecot
+# does not start without one.
+export PATH
 packages=$1 state=$2
 shift 2
 mount -t overlay overlay -o "lowerdir=$packages/usr:/usr" /usr

@@ -50,6 +50,7 @@ def start_postfix(state: Path, files: Path) -> RealServer:
     users = ("postfix", "postdrop", "dovecot", "dovenull", "vmail")
     process = caged("postfix", state, "sh", "start", users=users)
     process.wait_for(r"daemon started")
+    process.wait_for(r"Dovecot v.* starting up")
     return RealServer(
         name="postfix",
         process=process,

@@ -55,6 +55,8 @@ class Runner:
 
     slack: SlackAPI
     threads: Threads
+    noting: Threads
+    """Of what is written down while a test runs, for which nobody waits."""
     work: Work
     vault: Vault
     config: Config
@@ -179,7 +181,7 @@ class Runner:
         """Return a run's entry in the vault, as ours *since* that time of the loop."""
         return Entry(
             run_id=written.id,
-            threads=self.threads,
+            threads=self.noting,
             vault=self.vault,
             clock=self.clock,
             metrics=self.metrics,

@@ -193,6 +193,7 @@ async def replica(
         runner = Runner(
             slack=api,
             threads=threads,
+            noting=threads,
             work=Work(),
             vault=vault,
             config=config,
