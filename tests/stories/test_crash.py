@@ -194,6 +194,26 @@ async def test_a_command_answered_before_a_kill_is_not_done_again_when_slack_rep
 
 
 @pytest.mark.both_doors
+async def test_a_test_of_a_bot_that_dies_as_soon_as_it_has_answered_is_told_too(
+    launch: Any, prepare: Any, saying: Any, hold: Any, database: dict[str, str]
+) -> None:
+    moment = hold(b"220 fine\r\n")
+    port, _script = await saying(greeting=moment)
+    prepare(port)
+    bot = await launch()
+    bot.slack.weather.delay("users.info", 0.5)
+    reply = await bot.admin.command("/mailtest", "bob@example.com")
+    await bot.kill()
+    assert "Testing mail to bob@example.com" in reply.text
+    moment.go.set()
+    bot = await launch()
+    end = "accepted the message" if database else "was interrupted"
+    await bot.slack.message("C1", containing=end)
+    left = [each for each in shown_tests(bot) if end not in each.shown]
+    assert all("the result comes in another message" in each.shown for each in left)
+
+
+@pytest.mark.both_doors
 async def test_a_stop_lets_a_test_in_flight_end(
     launch: Any, prepare: Any, saying: Any, hold: Any
 ) -> None:
