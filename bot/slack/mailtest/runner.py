@@ -206,6 +206,7 @@ class Runner:
             channel=run.channel,
             response_url=run.response_url,
             asked_by=run.test.asked_by,
+            first=running(run.test, ()),
             on_posted=on_posted,
             ts=run.ts,
         )
