@@ -39,7 +39,7 @@ async def begin(bot: Any, moment: Any) -> None:
     """Ask for a test, and wait until the server is at *moment* and the channel sees it live."""
     await bot.admin.command("/mailtest", "bob@example.com")
     await asyncio.wait_for(moment.reached.wait(), 10)
-    message = await bot.slack.message("C1", containing="Testing mail")
+    message = await bot.slack.message("C1", containing="Test message to")
     # An edit comes only after the bot wrote down which message it edits.
     await bot.slack.events.until(lambda: True if message.edits else None, what="an edit")
 
@@ -229,6 +229,25 @@ async def test_a_stop_lets_a_test_in_flight_end(
     assert await bot.ended() == 0
     assert bot.events("stopped")
     assert shown_tests(bot) == [message]
+    assert len(script.messages) == 1
+
+
+@pytest.mark.both_doors
+async def test_a_stop_before_the_answer_still_lets_it_be_given(
+    launch: Any, prepare: Any, saying: Any
+) -> None:
+    port, script = await saying()
+    prepare(port)
+    bot = await launch()
+    bot.slack.weather.delay("users.info", 0.5)
+    asking = asyncio.create_task(bot.admin.command("/mailtest", "bob@example.com"))
+    await bot.slack.events.until(
+        lambda: True if any(each.what == "users.info" for each in bot.slack.record) else None,
+        what="the question who this is",
+    )
+    assert await bot.stop() == 0
+    assert "Testing mail to bob@example.com" in (await asking).text
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(script.messages) == 1
 
 

@@ -64,7 +64,7 @@ async def test_a_minute_of_trouble_costs_nobody_an_answer_and_nothing_that_was_a
     await form.type("Sender name", "New name")
     await bot.open_settings(bot.owner)  # who these two are is known from here on
     await bot.owner.command("/mailtest", "before@example.com")
-    await bot.slack.message("C1", containing="Testing mail to before@example.com")
+    await bot.slack.message("C1", containing="Test message to before@example.com")
     await ending.reached.wait()
 
     begin(bot.slack.weather, trouble)

@@ -77,7 +77,7 @@ async def test_an_outage_longer_than_the_retries_loses_no_result(
     port, script = await saying(dot=ending)
     configure(bot.parts.vault, port)
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="Testing mail")
+    await bot.slack.message("C1", containing="Test message to")
     await ending.reached.wait()
     bot.slack.weather.down()
     before = len([e for e in bot.slack.record if e.what == "chat.update"])
