@@ -179,7 +179,7 @@ class Socket(AsyncSocketModeHandler):
 
     async def join(self) -> None:
         """Open the connection."""
-        await super().connect_async()
+        await self.client.connect()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         """Hand one request to Bolt, and its answer to Slack."""
@@ -200,7 +200,7 @@ class Socket(AsyncSocketModeHandler):
         """Close the connection once all that came over it is answered, or can't be any more."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _ANSWERED_WITHIN)
-        await super().close_async()
+        await self.client.close()
 
 
 def make_socket(
