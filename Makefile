@@ -33,7 +33,8 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
 	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report= $(ARGS)
 	$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-append --cov-report=term tests/stories \
-	  --database=postgresql --ignore=tests/stories/replicas $(ARGS)
+	  --database=postgresql --ignore=tests/stories/replicas \
+	  --ignore-glob='tests/stories/test_postgresql*' $(ARGS)
 
 proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
 	$(BIN)/pytest --numprocesses=$(WORKERS) --hypothesis-profile=proof --timeout=3600 \

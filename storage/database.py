@@ -162,6 +162,16 @@ def check_soundness(engine: Engine) -> None:
             sqlite.check_soundness(connection)
 
 
+def check_writable(engine: Engine) -> None:
+    """Raise Unavailable where no change can be kept, as far as that is seen without one."""
+    path = sqlite.file_of(engine.url)
+    if path is not None:
+        sqlite.check_writable(path)
+        return
+    with reading(engine) as connection:
+        postgresql.check_writable(connection)
+
+
 def database_time(connection: Connection) -> datetime:
     """Return the moment by PostgreSQL's clock, for the clocks of several machines differ."""
     query = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from storage.database import delete_unlocked, insert_or_replace, persistent, writing
 from storage.tables import deliveries
@@ -22,8 +22,13 @@ class Deliveries:
         Raises Unavailable.
         """
         with writing(self.engine) as connection:
-            old = deliveries.c.expires_at <= now
-            row = {"key": key, "expires_at": now + keep}
-            is_new = insert_or_replace(connection, deliveries, row, over=old)
-            delete_unlocked(connection, deliveries, old)
-            return is_new
+            return is_new(connection, key, now=now, keep=keep)
+
+
+def is_new(connection: Connection, key: str, *, now: datetime, keep: timedelta) -> bool:
+    """Do what `Deliveries.once` does, in the caller's transaction."""
+    old = deliveries.c.expires_at <= now
+    row = {"key": key, "expires_at": now + keep}
+    found = insert_or_replace(connection, deliveries, row, over=old)
+    delete_unlocked(connection, deliveries, old)
+    return found

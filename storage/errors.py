@@ -1,6 +1,6 @@
 """What the vault refuses, and why. No text here holds a secret, SQL or a record's name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 
@@ -119,6 +119,18 @@ class StaleRevision(StorageError):
         """What is there now; 0 when it was deleted, and then the two below are None."""
         self.changed_by = changed_by
         self.changed_at = changed_at
+
+
+class Repeated(StorageError):
+    """This very request was seen before, and is done or being done."""
+
+
+class Exceeded(StorageError):
+    """A limit lets no more through for some time."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"A limit lets no more through for {wait.total_seconds():.0f} s.")
+        self.wait = wait
 
 
 class BrokenChain(StorageError):

@@ -40,29 +40,31 @@ class RateLimits:
         Raises Unavailable.
         """
         with writing(self.engine) as connection:
-            # In one order everywhere, so that two who lock the same keys can't block each other.
-            lately = {
-                key: _lately(connection, key, period=keys[key].period, now=now)
-                for key in sorted(keys)
-            }
-            free = [
-                lately[key][-limit.count] + limit.period
-                for key, limit in keys.items()
-                if len(lately[key]) >= limit.count
-            ]
-            if free:
-                return max(free) - now
-            for key, moments in lately.items():
-                values = {
-                    "moments": json.dumps([microseconds(each) for each in [*moments, now]]),
-                    "expires_at": now + keys[key].period,
-                }
-                connection.execute(
-                    update(rate_limits).where(rate_limits.c.key == key).values(values)
-                )
-            # Last, and those that nobody holds: before, it could lock what others wait for.
-            delete_unlocked(connection, rate_limits, rate_limits.c.expires_at <= now)
-        return None
+            return take(connection, keys, now=now)
+
+
+def take(connection: Connection, keys: Mapping[str, Limit], *, now: datetime) -> timedelta | None:
+    """Do what `RateLimits.take` does, in the caller's transaction."""
+    # In one order everywhere, so that two who lock the same keys can't block each other.
+    lately = {
+        key: _lately(connection, key, period=keys[key].period, now=now) for key in sorted(keys)
+    }
+    free = [
+        lately[key][-limit.count] + limit.period
+        for key, limit in keys.items()
+        if len(lately[key]) >= limit.count
+    ]
+    if free:
+        return max(free) - now
+    for key, moments in lately.items():
+        values = {
+            "moments": json.dumps([microseconds(each) for each in [*moments, now]]),
+            "expires_at": now + keys[key].period,
+        }
+        connection.execute(update(rate_limits).where(rate_limits.c.key == key).values(values))
+    # Last, and those that nobody holds: before, it could lock what others wait for.
+    delete_unlocked(connection, rate_limits, rate_limits.c.expires_at <= now)
+    return None
 
 
 def _lately(

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.engine import ExceptionContext
 
+from storage.errors import Unavailable
+
 _DRIVER = "postgresql+psycopg"
 _SCHEMES = {"postgres", "postgresql", _DRIVER}
 
@@ -48,6 +50,11 @@ REPEATABLE = {"40001", "40P01"}
 
 _STANDBY = "25006"
 
+READ_ONLY = (
+    "The database takes no changes at present: it is a standby, as after a failover, or was made "
+    "read-only. Try again in a minute; if that lasts, let DATABASE_URL name the primary server, or "
+    "switch default_transaction_read_only off."
+)
 _FULL = "The disk that holds the database is full. Make room on it."
 _TOO_MANY = (
     "The database server has no connection left for this program. Raise its max_connections, or "
@@ -75,8 +82,7 @@ _STARTING = "The database server is starting or stopping. Try again in a minute.
 _BROKEN = "The connection to the database broke. Try again in a minute."
 
 _REASONS = {
-    _STANDBY: "The database takes no changes at present: it is a standby, as after a failover. "
-    "Try again in a minute; if that lasts, let DATABASE_URL name the primary server.",
+    _STANDBY: READ_ONLY,
     "28000": _REFUSED,
     "28P01": _REFUSED,
     "3D000": _MISSING,
@@ -111,7 +117,7 @@ _AT_CONNECTING = (
         "The database server doesn't answer in time. Check its address and the network.",
     ),
     (r"certificate|SSL", _INSECURE),
-    (r"read-only|session is not", _REASONS[_STANDBY]),
+    (r"read-only|session is not", READ_ONLY),
 )
 """What libpq says when no connection comes about, for it hands on no SQLSTATE then."""
 
@@ -162,6 +168,12 @@ def note_failover(context: ExceptionContext) -> None:
     """Have all connections made anew when the server turns out to be a standby."""
     if getattr(context.original_exception, "sqlstate", None) == _STANDBY:
         context.is_disconnect = True
+
+
+def check_writable(connection: Connection) -> None:
+    """Raise Unavailable on a standby, and where transactions are read-only. Writes nothing."""
+    if connection.execute(text("SHOW transaction_read_only")).scalar_one() == "on":
+        raise Unavailable(READ_ONLY)
 
 
 def try_to_write(connection: Connection) -> None:

@@ -1,15 +1,19 @@
 """Test runs: states that outlive the process, each step a compare-and-set."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
-from storage.database import database_time, delete_unlocked, persistent, reading, writing
+from storage import audit
+from storage.admission import Admission, let_in
+from storage.audit import Event
+from storage.database import delete_unlocked, persistent, reading, writing
+from storage.due import Due, shared_time
 from storage.keyring import Context, Keys, key_id
 from storage.rows import keep_keys, open_envelope
 from storage.tables import runs
@@ -51,14 +55,11 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class Runs(Due):
     """All test runs. A run belongs to one owner; when it is due, another may claim it.
 
     Every method raises Unavailable; those that return a run raise InvalidEnvelope and UnknownKey.
     """
-
-    engine: Engine
-    keyring: Keys
 
     @persistent
     def add(
@@ -69,10 +70,12 @@ class Runs:
         at: datetime,
         owner: str | None = None,
         lease: timedelta | None = None,
+        admission: Admission | None = None,
     ) -> Run:
         """Write down a new run, queued, before anything of it is done.
 
-        It is *owner*'s for the *lease*: after that, unless it is extended, it may be claimed.
+        It is *owner*'s for the *lease*: after that, unless it is extended, it may be claimed. With
+        an *admission*, raises Repeated and Exceeded; then nothing is counted or remembered.
         """
         run = Run(
             id=secrets.token_hex(16),
@@ -94,15 +97,17 @@ class Runs:
         }
         context = _context(workspace, run.id, revision=1)
         with writing(self.engine) as connection:
+            if admission is not None:
+                let_in(connection, admission, now=at)
             keep_keys(connection)
             values |= _sealed(self.keyring, payload, context)
             if lease is not None:
-                values["due_at"] = _now(connection, at) + lease
+                values["due_at"] = shared_time(connection, at) + lease
             connection.execute(insert(runs).values(values))
         return run
 
     @persistent
-    def advance(
+    def advance(  # noqa: PLR0913 - which run, from where to where, and what goes with that
         self,
         run_id: str,
         *,
@@ -111,12 +116,14 @@ class Runs:
         at: datetime,
         payload: bytes | None = None,
         owner: str | None = None,
+        event: Event | None = None,
     ) -> bool:
         """Take the run from an expected state to another, with a new *payload* if one is given.
 
-        False: it isn't in an expected state, or not *owner*'s any more, so another does these
-        steps; nothing was changed.
+        *event* goes into the audit log, both or neither. False: it isn't in an expected state, or
+        not *owner*'s any more, so another does these steps; nothing was changed.
         """
+        entry = None
         expected = (expect,) if isinstance(expect, RunState) else expect
         query = _of(run_id, owner).where(runs.c.state.in_(expected))
         values: dict[str, Any] = {"state": to, "updated_at": at}
@@ -128,6 +135,12 @@ class Runs:
                 context = _context(row["workspace"], run_id, revision=row["revision"] + 1)
                 values |= _sealed(self.keyring, payload, context)
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+            if event is not None:
+                entry = audit.append(
+                    connection, self.keyring, workspace=row["workspace"], event=event, at=at
+                )
+        if entry is not None:
+            audit.announce(entry)
         return True
 
     def get(self, run_id: str) -> Run | None:
@@ -176,57 +189,6 @@ class Runs:
         return tuple(open_run(self.keyring, row) for row in rows)
 
     @persistent
-    def claim_due(
-        self, *, now: datetime, lease: timedelta, owner: str | None = None
-    ) -> tuple[str, ...]:
-        """Return the ids of the runs that are due *now*, each to one caller, its *owner*.
-
-        After the *lease* they are due again, for somebody else, unless `extend` or `settle` says
-        otherwise before that. One that is damaged holds up no other; one sealed with a key that
-        we lack is left to those who have it.
-        """
-        ours = runs.c.key_id.in_(self.keyring.key_ids)
-        with reading(self.engine) as connection:
-            due = ours & (runs.c.due_at <= _now(connection, now))
-            if connection.execute(select(runs.c.id).where(due).limit(1)).first() is None:
-                return ()
-        with writing(self.engine) as connection:
-            moment = _now(connection, now)
-            free = select(runs.c.id).where(ours, runs.c.due_at <= moment)
-            free = free.with_for_update(skip_locked=True)
-            values = {"due_at": moment + lease, "owner": owner}
-            claim = update(runs).where(runs.c.id.in_(free)).values(values)
-            return tuple(connection.scalars(claim.returning(runs.c.id)).all())
-
-    @persistent
-    def extend(
-        self, run_ids: Collection[str], *, owner: str, now: datetime, lease: timedelta
-    ) -> tuple[str, ...]:
-        """Note that *owner* sees these runs through for another *lease*, until people are told.
-
-        Returns those that have become somebody else's.
-        """
-        with writing(self.engine) as connection:
-            until = _now(connection, now) + lease
-            ours = runs.c.id.in_(run_ids) & (runs.c.owner == owner) & runs.c.told.is_(False)
-            connection.execute(update(runs).where(ours).values(due_at=until))
-            lost = select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.owner != owner)
-            return tuple(connection.scalars(lost).all())
-
-    @persistent
-    def abandon(self, *, now: datetime) -> None:
-        """Make all runs due whose end nobody was told: whoever saw them through is gone."""
-        with writing(self.engine) as connection:
-            values = {"due_at": _now(connection, now)}
-            connection.execute(update(runs).where(runs.c.told.is_(False)).values(values))
-
-    @persistent
-    def settle(self, run_id: str) -> None:
-        """Note that nothing is to be done about a run any more."""
-        with writing(self.engine) as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=None))
-
-    @persistent
     def tell(
         self,
         run_id: str,
@@ -243,7 +205,7 @@ class Runs:
         if owner is not None:
             which &= runs.c.owner == owner
         with writing(self.engine) as connection:
-            due_at = _now(connection, now) + again if again is not None else None
+            due_at = shared_time(connection, now) + again if again is not None else None
             connection.execute(update(runs).where(which).values(told=True, due_at=due_at))
 
     def count_by_state(self) -> dict[str, int]:
@@ -284,11 +246,6 @@ def open_run(keyring: Keys, row: RowMapping) -> Run:
 def _of(run_id: str, owner: str | None) -> Select[Any]:
     query = select(runs).where(runs.c.id == run_id)
     return query if owner is None else query.where(runs.c.owner == owner)
-
-
-def _now(connection: Connection, now: datetime) -> datetime:
-    """Return the moment by which leases are kept: the database's, where replicas share it."""
-    return database_time(connection) if connection.dialect.name == "postgresql" else now
 
 
 def _context(workspace: str, run_id: str, *, revision: int) -> Context:

@@ -16,6 +16,9 @@ from storage.errors import DatabaseInUse, Unavailable
 PATIENCE = 5
 """Seconds that we wait for a locked database."""
 
+_ROOM = 64 * 1024
+"""Bytes: a change and its journal."""
+
 _PRAGMAS = (
     f"busy_timeout={PATIENCE * 1000}",
     # Not WAL: up to SQLite 3.51.2 it can corrupt (sqlite.org/wal.html#the_wal_reset_bug).
@@ -48,6 +51,15 @@ def file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not name or name.startswith((":memory:", "file:")):
         return None
     return Path(name)
+
+
+def check_writable(path: Path) -> None:
+    """Raise Unavailable where the file can't be written, or its disk has no room for a change."""
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise Unavailable(_REASONS[sqlite3.SQLITE_READONLY])
+    disk = os.statvfs(path)
+    if disk.f_bavail * disk.f_frsize < _ROOM:
+        raise Unavailable(_REASONS[sqlite3.SQLITE_FULL])
 
 
 def make_file(path: Path) -> None:

@@ -18,7 +18,13 @@ from hypothesis import settings
 from bot.demo.names import NameServer, Zone
 from bot.smtp.settings import TLSMode
 
-pytest_plugins = ["tests.postgresql", "tests.front", "tests.many"]
+pytest_plugins = [
+    "tests.postgresql",
+    "tests.front",
+    "tests.many",
+    "tests.chaos.unleashed",
+    "tests.disks",
+]
 
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.register_profile("proof", deadline=None, max_examples=1500)

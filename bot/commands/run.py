@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -15,18 +16,23 @@ from bot.vault import alone, open_vault
 from storage.clock import SharedClock
 from storage.errors import DatabaseInUse
 
+if TYPE_CHECKING:
+    from bot.slack.mailtest.admission import Limits
+
 log = structlog.get_logger(__name__)
 
 
-def run(config: Config, *, pace: Pace | None = None) -> int:
+def run(config: Config, *, pace: Pace | None = None, limits: "Limits | None" = None) -> int:
     """Serve Slack until SIGTERM or SIGINT.
 
-    The stories hand in a quicker *pace* than ours, so as not to wait for half a minute.
+    The stories hand in a quicker *pace* than ours, so as not to wait for half a minute, and wider
+    *limits*, so as to test more in it.
     Raises InvalidEnvironment for all that this machine lacks, Stop, VaultClosed, StorageError.
     """
     # Here, because the other commands need none of Slack's packages and start without them.
     from bot.slack.api import SlackRefused  # noqa: PLC0415 - the reason is above
     from bot.slack.assembly import Parts  # noqa: PLC0415 - the same
+    from bot.slack.mailtest.admission import Limits  # noqa: PLC0415 - the same
     from bot.slack.program import run as serve  # noqa: PLC0415 - the same
 
     found = obstacles(config, told=())
@@ -46,6 +52,7 @@ def run(config: Config, *, pace: Pace | None = None) -> int:
                     network=network_of(config),
                     clock=clock,
                     pace=pace or Pace(),
+                    limits=limits or Limits(),
                 )
                 asyncio.run(serve(parts))
         except DatabaseInUse as problem:

@@ -1,7 +1,9 @@
 """The doors of the running program: HTTP endpoints and Socket Mode, feeding one Bolt app."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -25,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 1024 * 1024
 """Octets of a request. Slack's payloads end at a view's 250 kB; the form adds percent signs."""
+
+_ANSWERED_WITHIN = 3.0
+"""Seconds: Slack waits no longer for an answer."""
 
 _FOR_OPERATORS = {"/livez", "/readyz", "/metrics"}
 _SECONDS = re.compile(r"[0-9]{1,15}")
@@ -160,7 +165,7 @@ def _turning_away(leaving: Callable[[], bool]) -> Middleware:
     return turn_away
 
 
-class _Socket(AsyncSocketModeHandler):
+class Socket(AsyncSocketModeHandler):
     """Bolt's connection, whose requests are numbered and measured."""
 
     def __init__(
@@ -168,13 +173,34 @@ class _Socket(AsyncSocketModeHandler):
     ) -> None:
         super().__init__(app, app_token, web_client=web_client)
         self._metrics = metrics
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def join(self) -> None:
+        """Open the connection."""
+        await self.client.connect()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        with numbered():
-            start = perf_counter()
-            answer = await run_async_bolt_app(self.app, req)
-            await send_async_response(client, req, answer, start)
-            _note(self._metrics, kind_of(req.payload), status=answer.status, start=start)
+        """Hand one request to Bolt, and its answer to Slack."""
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            with numbered():
+                start = perf_counter()
+                answer = await run_async_bolt_app(self.app, req)
+                await send_async_response(client, req, answer, start)
+                _note(self._metrics, kind_of(req.payload), status=answer.status, start=start)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def leave(self) -> None:
+        """Close the connection once all that came over it is answered, or can't be any more."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _ANSWERED_WITHIN)
+        await self.client.close()
 
 
 def make_socket(
@@ -185,9 +211,9 @@ def make_socket(
     api_url: str,
     address: str,
     metrics: Metrics,
-) -> AsyncSocketModeHandler:
-    """Make the Socket Mode connection; `connect_async` opens it to *address*."""
+) -> Socket:
+    """Make the Socket Mode connection; `join` opens it to *address*."""
     client = MeasuredClient(metrics, token=app_token, base_url=api_url, session=session)
-    handler = _Socket(app, app_token, client, metrics)
+    handler = Socket(app, app_token, client, metrics)
     handler.client.wss_uri = address
     return handler

@@ -17,7 +17,7 @@ class Pace:
     https://docs.slack.dev/apis/web-api/rate-limits
     """
     answer_within: float = 2.6
-    """For a submission, of Slack's three: then it is answered with a view that waits."""
+    """Of Slack's three: then a submission is answered with a view that waits, a test with words."""
     identify_within: float = 2.2
     """For `users.info`: a submission must be answered within three seconds."""
     trusted_for: float = 30.0

@@ -10,7 +10,6 @@ from functools import partial
 import aiohttp
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.installed import Installation
@@ -18,7 +17,7 @@ from bot.slack.acting import act_for
 from bot.slack.api import SlackAPI
 from bot.slack.app import make_app
 from bot.slack.assembly import Assembly, Parts
-from bot.slack.doors import Watched, make_socket, make_web
+from bot.slack.doors import Socket, Watched, make_socket, make_web
 from bot.slack.install import InstallPages
 from bot.slack.installations import Installations, OneInstallation, StoredInstallations
 from bot.slack.keys.uploading import WAITING as UPLOADS_WAIT
@@ -54,7 +53,7 @@ class Program:
         self._noting = Threads(_NOTING_THREADS)
         self._draining = False
         self._session: aiohttp.ClientSession | None = None
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
         self._web: web.AppRunner | None = None
         self._upkeep: tuple[asyncio.Task[None], ...] = ()
         """What runs until the program is asked to stop."""
@@ -132,7 +131,7 @@ class Program:
         for each in self._upkeep:
             each.cancel()
         if self._socket is not None:
-            await self._socket.close_async()
+            await self._socket.leave()
         # The listener stays, to say that we are leaving; it lets nothing else in.
         await self._work.drain(seconds=_DRAIN_SECONDS, grace=_GRACE_SECONDS)
         if self._alive is not None:
@@ -213,7 +212,7 @@ class Program:
                 address=await slack.socket_address(config.app_token),
                 metrics=metrics,
             )
-            await self._socket.connect_async()
+            await self._socket.join()
 
     async def _connected(self) -> bool:
         return self._socket is None or await self._socket.client.is_connected()

@@ -1,4 +1,4 @@
-"""Answers that come after the ack; what goes wrong is told where the person looks."""
+"""Answers that come before or after the ack; what goes wrong is told where the person looks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,6 +33,24 @@ class Replies:
     def in_window(self, body: Body, answer: Answer, *, name: str) -> None:
         """Run *answer*; a problem is told in a view on top of the one that was used."""
         self.work.start(self._in_window(body, answer, name), name=name)
+
+    async def before_ack(self, body: Body, answer: Answer, *, name: str) -> bool:
+        """Run *answer*, and tell whether it was done before the ack is due.
+
+        Raises what *answer* raises. False: it goes on, and a problem is told in a private message.
+        """
+        answering = asyncio.ensure_future(answer(Caller.of(body), body))
+        self.work.start(_end_of(answering), name=name)  # a stop waits for it
+        await asyncio.wait({answering}, timeout=self.slack.pace.answer_within)
+        if answering.done():
+            await answering
+            return True
+
+        async def rest(_caller: Caller, _body: Body) -> None:
+            await answering
+
+        self.privately(body, rest, name=name)
+        return False
 
     async def _privately(self, body: Body, answer: Answer, name: str) -> None:
         try:
@@ -79,3 +97,7 @@ class Replies:
             else:
                 return True
         return False
+
+
+async def _end_of(task: asyncio.Future[None]) -> None:
+    await asyncio.wait({task})

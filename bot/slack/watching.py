@@ -7,7 +7,7 @@ from bot.slack.glance import Glance
 from bot.slack.metrics import Level, Metrics
 from bot.slack.work import Threads, Work
 from bot.vault import Vault, database_path
-from storage.database import pool_of
+from storage.database import check_writable, pool_of
 from storage.errors import SchemaTooNew, StorageError, Unavailable
 from storage.keys import unknown_keys
 from storage.runs import RunState
@@ -75,6 +75,7 @@ class Watching:
         if path is not None and not path.exists():
             raise Unavailable("The database file is gone.")
         engine, keyring = self._vault.engine, self._vault.keyring
+        check_writable(engine)
         try:
             if not schema_of(engine).is_current:
                 return ["schema"]

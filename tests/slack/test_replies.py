@@ -1,5 +1,7 @@
 """Answers that come after the ack: what goes wrong is told where the person looks."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +41,53 @@ async def test_an_answer_gets_its_caller_and_body(replies: Replies) -> None:
     replies.in_window(body, answer, name="b")
     await replies.work.drain(seconds=5, grace=1)
     assert seen == [(Caller.of(body), body)] * 2
+
+
+async def test_what_is_done_before_the_ack_is_due_is_done_before_it(replies: Replies) -> None:
+    done = []
+
+    async def answer(_caller: Caller, _body: dict[str, Any]) -> None:
+        done.append(True)
+
+    assert await replies.before_ack(body_of(), answer, name="a")
+    assert done == [True]
+    with pytest.raises(NotAdmin):
+        await replies.before_ack(body_of(), refuse, name="a")
+
+
+async def test_what_takes_longer_than_an_ack_may_goes_on_and_its_problem_is_told_beside_it(
+    api: SlackAPI, slack: StandIn, tickets: Any
+) -> None:
+    go = asyncio.Event()
+    api.pace = replace(api.pace, answer_within=0.0)
+    replies = Replies(slack=api, work=Work())
+
+    async def refuse_later(caller: Caller, body: dict[str, Any]) -> None:
+        await go.wait()
+        await refuse(caller, body)
+
+    body = body_of(response_url=tickets.response_url())
+    assert not await replies.before_ack(body, refuse_later, name="a")
+    go.set()
+    message = await slack.message("C1", containing=WORDS)
+    assert message.visible_to == "UADMIN"
+
+
+async def test_a_stop_waits_for_what_is_being_done_before_an_ack(replies: Replies) -> None:
+    begun, go, done = asyncio.Event(), asyncio.Event(), []
+
+    async def answer(_caller: Caller, _body: dict[str, Any]) -> None:
+        begun.set()
+        await go.wait()
+        done.append(True)
+
+    answering = asyncio.create_task(replies.before_ack(body_of(), answer, name="a"))
+    await begun.wait()
+    draining = asyncio.create_task(replies.work.drain(seconds=5, grace=1))
+    go.set()
+    await draining
+    assert done == [True]
+    assert await answering
 
 
 async def test_a_problem_is_told_beside_the_command(

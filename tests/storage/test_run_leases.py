@@ -114,6 +114,18 @@ def test_a_run_that_was_told_is_due_again_when_that_was_said_and_no_sooner(
     assert claim(runs, time, "b") == ()
 
 
+def test_of_what_is_claimed_the_untold_are_due_again_sooner(runs: Runs, time: Time) -> None:
+    run, other = (runs.add("T1", b"x", at=time.now, owner="a", lease=MINUTE) for _ in range(2))
+    runs.tell(other.id, now=time.now, again=MINUTE)
+    time.passes(MINUTE)
+    claimed = runs.claim_due(now=time.now, lease=MINUTE, told_lease=3 * MINUTE, owner="b")
+    assert set(claimed) == {run.id, other.id}
+    time.passes(MINUTE)
+    assert claim(runs, time, "c") == (run.id,)
+    time.passes(2 * MINUTE)
+    assert set(claim(runs, time, "c", LONG)) == {run.id, other.id}
+
+
 def test_a_change_may_take_a_run_to_a_state_in_which_nothing_is_due(runs: Runs, time: Time) -> None:
     run = runs.add("T1", b"x", at=time.now, owner="a", lease=MINUTE)
     assert runs.change(run.id, lambda payload: payload + b"y", at=time.now) == b"xy"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -313,11 +314,11 @@ class Script:
 def saying(
     scripted: Callable[..., Awaitable[int]],
 ) -> Callable[..., Awaitable[tuple[int, Script]]]:
-    """Start a Script by its points; the answer is its port and itself."""
+    """Start a Script by its points; the answer is its port and itself. With a *context*: TLS."""
 
-    async def start(**told: Any) -> tuple[int, Script]:
+    async def start(*, context: ssl.SSLContext | None = None, **told: Any) -> tuple[int, Script]:
         script = Script(told)
-        return await scripted(script), script
+        return await scripted(script, ssl=context), script
 
     return start
 

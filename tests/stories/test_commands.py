@@ -144,7 +144,7 @@ async def test_a_test_under_way_has_no_details_yet(
     port, _ = await saying(greeting=greeting)
     configure(bot.parts.vault, port)
     await bot.admin.command("/mailtest", "bob@example.com")
-    message = await bot.slack.message("C1", containing="Testing mail")
+    message = await bot.slack.message("C1", containing="Test message to")
     await greeting.reached.wait()
     [run] = bot.parts.vault.runs.newest("T1", (RunState.RUNNING,), count=2)
     await bot.admin.forge_action({"action_id": "test_details", "value": run.id}, message=message)

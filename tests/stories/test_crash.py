@@ -39,7 +39,7 @@ async def begin(bot: Any, moment: Any) -> None:
     """Ask for a test, and wait until the server is at *moment* and the channel sees it live."""
     await bot.admin.command("/mailtest", "bob@example.com")
     await asyncio.wait_for(moment.reached.wait(), 30)
-    message = await bot.slack.message("C1", containing="Testing mail")
+    message = await bot.slack.message("C1", containing="Test message to")
     # An edit comes only after the bot wrote down which message it edits.
     await bot.slack.events.until(lambda: True if message.edits else None, what="an edit")
 
@@ -194,6 +194,26 @@ async def test_a_command_answered_before_a_kill_is_not_done_again_when_slack_rep
 
 
 @pytest.mark.both_doors
+async def test_a_test_of_a_bot_that_dies_as_soon_as_it_has_answered_is_told_too(
+    launch: Any, prepare: Any, saying: Any, hold: Any, database: dict[str, str]
+) -> None:
+    moment = hold(b"220 fine\r\n")
+    port, _script = await saying(greeting=moment)
+    prepare(port)
+    bot = await launch()
+    bot.slack.weather.delay("users.info", 0.5)
+    reply = await bot.admin.command("/mailtest", "bob@example.com")
+    await bot.kill()
+    assert "Testing mail to bob@example.com" in reply.text
+    moment.go.set()
+    bot = await launch()
+    end = "accepted the message" if database else "was interrupted"
+    await bot.slack.message("C1", containing=end)
+    left = [each for each in shown_tests(bot) if end not in each.shown]
+    assert all("the result comes in another message" in each.shown for each in left)
+
+
+@pytest.mark.both_doors
 async def test_a_stop_lets_a_test_in_flight_end(
     launch: Any, prepare: Any, saying: Any, hold: Any
 ) -> None:
@@ -209,6 +229,25 @@ async def test_a_stop_lets_a_test_in_flight_end(
     assert await bot.ended() == 0
     assert bot.events("stopped")
     assert shown_tests(bot) == [message]
+    assert len(script.messages) == 1
+
+
+@pytest.mark.both_doors
+async def test_a_stop_before_the_answer_still_lets_it_be_given(
+    launch: Any, prepare: Any, saying: Any
+) -> None:
+    port, script = await saying()
+    prepare(port)
+    bot = await launch()
+    bot.slack.weather.delay("users.info", 0.5)
+    asking = asyncio.create_task(bot.admin.command("/mailtest", "bob@example.com"))
+    await bot.slack.events.until(
+        lambda: True if any(each.what == "users.info" for each in bot.slack.record) else None,
+        what="the question who this is",
+    )
+    assert await bot.stop() == 0
+    assert "Testing mail to bob@example.com" in (await asking).text
+    await bot.slack.message("C1", containing="accepted the message")
     assert len(script.messages) == 1
 
 

@@ -2,20 +2,21 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.slack.program import Program
 from bot.smtp.network import Deadlines, Network
 from storage.errors import Unavailable
+from tests.disks import fill_up, mount
 
 pytestmark = pytest.mark.only_sqlite
 
@@ -61,6 +62,13 @@ def locked(path: Path) -> Iterator[None]:
         other.communicate()
 
 
+async def faults(bot: Any) -> list[str]:
+    """Return what readiness names."""
+    async with aiohttp.ClientSession() as session, session.get(f"{bot.address}/readyz") as ready:
+        found: list[str] = (await ready.json()).get("faults", [])
+        return found
+
+
 def incident_in(text: str) -> str:
     """Return the incident number that a person was told."""
     assert "nothing was changed" in text
@@ -73,12 +81,6 @@ def cause_of(text: str, log: Path) -> str:
     return str(json.loads(line)["why"])
 
 
-def mount(*arguments: str | Path) -> bool:
-    """Mount something, and tell whether that worked."""
-    command = ["/bin/mount", *arguments]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 - our own words
-
-
 async def turned(bot: Any, way: str, disk: Path) -> None:
     """Make *disk* `ro` or `rw`, as soon as the bot has no file open: that keeps it from turning."""
     async with asyncio.timeout(30):
@@ -86,15 +88,6 @@ async def turned(bot: Any, way: str, disk: Path) -> None:
         while not mount("-o", f"remount,{way}", disk):
             await asyncio.sleep(0.05)
             bot.parts.vault.engine.dispose()
-
-
-def fill_up(disk: Path) -> Path:
-    """Write to *disk* until it is full; return what is to be removed."""
-    filler = disk / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 4096)
-    return filler
 
 
 def assert_whole(bot: Any) -> None:
@@ -228,15 +221,9 @@ class TestWithRealDeadlines:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte, where the data directory is. Mounting asks for root."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if os.geteuid() != 0 or not mount("-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", disk):
-        assert not os.environ.get("CI"), "CI must be able to mount a small disk"  # noqa: TID251 - as the browser tests ask
-        pytest.skip("mounting a small disk asks for rights that this user lacks")
-    yield disk
-    subprocess.run(["/bin/umount", "-l", disk], check=True)  # noqa: S603 - our own words
+def small_disk(new_disk: Callable[..., Path]) -> Path:
+    """A disk of one megabyte, where the data directory is."""
+    return new_disk(1)
 
 
 class TestOnASmallDisk:
@@ -257,6 +244,7 @@ class TestOnASmallDisk:
         assert message.visible_to == "UOWNER"
         for text in (form.text(), message.shown):
             assert "disk that holds the database is full" in cause_of(text, leaks)
+        assert await faults(bot) == ["database"]
         filler.unlink()
         await self.goes_on(bot, healthy)
 
@@ -274,11 +262,13 @@ class TestOnASmallDisk:
         for text in (form.text(), message.shown):
             assert "database file can't be written" in cause_of(text, leaks)
         await bot.open_settings()  # to read is possible
+        assert await faults(bot) == ["database"]
         await turned(bot, "rw", small_disk)
         await self.goes_on(bot, healthy)
 
     async def goes_on(self, bot: Any, healthy: Any) -> None:
         assert_whole(bot)
+        assert await faults(bot) == []
         assert bot.parts.vault.settings.get("T1").value.sender_name == ""
         assert healthy.commands == []
         form = await bot.open_settings()

@@ -111,7 +111,7 @@ async def test_while_one_server_hangs_nobody_else_notices(
     silent, script = await saying(greeting=hang)
     configure(bot.parts.vault, silent)
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="Testing mail")
+    await bot.slack.message("C1", containing="Test message to")
     await bot.open_settings(bot.owner)
     healthy = mail_server(mode=TLSMode.NONE, credentials=None)
     configure(bot.parts.vault, healthy.port)

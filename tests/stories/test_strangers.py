@@ -195,7 +195,7 @@ async def test_the_log_of_a_whole_story_at_debug_holds_no_secret(
     await bot.admin.press_message(message, "Details")
     slack.weather.fail("chat.postMessage", 3, status=500)
     slack.weather.fail("response_url", 2, status=404)
-    await bot.member.command("/mailtest", "eve@example.com")
+    await bot.member.press_message(message, "Test again")
     await slack.message("DUMEMBER", containing="your own address only")
     assert await bot.stop() == 0
     key = (tmp_path / "data/keyring").read_text().partition("primary ")[2].strip()

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.smtp.settings import TestPolicy
+
 
 async def calls(bot: Any, method: str, count: int) -> None:
     """Wait until the bot has called *method* so many times."""
@@ -17,6 +19,32 @@ async def calls(bot: Any, method: str, count: int) -> None:
 def shown_tests(bot: Any) -> list[Any]:
     """Return the messages of the channel that show a test."""
     return [each for each in bot.slack.messages("C1") if "Test message" in each.shown]
+
+
+async def tested(bot: Any, configure: Any) -> Any:
+    """Have an admin test an address that a member may not; return the message that shows it."""
+    await bot.admin.command("/mailtest", "bob@example.com")
+    message = await bot.slack.message("C1", containing="accepted the message")
+    saved = bot.parts.vault.settings.get("T1").value
+    configure(bot.parts.vault, saved.port, test_policy=TestPolicy.OWN_ADDRESS)
+    return message
+
+
+async def test_a_refusal_is_the_answer_itself_so_that_no_outage_holds_it_up(
+    bot: Any, healthy: Any
+) -> None:
+    configured = bot.parts.vault.settings.get("T1")
+    await bot.member.command("/mailsettings")  # who this is is known from here on
+    await bot.slack.message("C1", containing="owners and admins")
+    bot.slack.weather.down()
+    reply = await bot.guest.command("/mailtest", "bob@example.com")
+    assert "Slack didn't tell us who you are" in reply.text
+    reply = await bot.member.command("/mailtest", "no address")
+    assert "/mailtest name@example.com" in reply.text
+    bot.slack.weather.clear()
+    reply = await bot.guest.command("/mailtest", "bob@example.com")
+    assert "Guests" in reply.text
+    assert (healthy.commands, bot.parts.vault.settings.get("T1")) == ([], configured)
 
 
 @pytest.mark.both_doors
@@ -48,7 +76,7 @@ async def test_an_outage_longer_than_the_retries_loses_no_result(
     port, script = await saying(dot=ending)
     configure(bot.parts.vault, port)
     await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="Testing mail")
+    await bot.slack.message("C1", containing="Test message to")
     await ending.reached.wait()
     bot.slack.weather.down()
     before = len([e for e in bot.slack.record if e.what == "chat.update"])
@@ -82,18 +110,22 @@ async def test_a_closed_channel_and_a_dead_response_url_leave_a_direct_message(
     assert len(healthy.messages) == 1
 
 
-async def test_a_refusal_survives_an_outage_too(bot: Any) -> None:
-    await bot.member.command("/mailsettings")
-    await bot.slack.message("C1", containing="owners and admins")
+@pytest.mark.usefixtures("healthy")
+async def test_a_refusal_of_a_click_survives_an_outage_too(bot: Any, configure: Any) -> None:
+    message = await tested(bot, configure)
     bot.slack.weather.fail("response_url", 2, status=503)
-    await bot.member.command("/mailtest", "bob@example.com")
+    await bot.member.press_message(message, "Test again")
     message = await bot.slack.message("C1", containing="your own address only")
     assert message.visible_to == "UMEMBER"
 
 
-async def test_a_refusal_that_no_response_url_takes_comes_as_a_direct_message(bot: Any) -> None:
+@pytest.mark.usefixtures("healthy")
+async def test_a_refusal_that_no_response_url_takes_comes_as_a_direct_message(
+    bot: Any, configure: Any
+) -> None:
+    message = await tested(bot, configure)
     bot.slack.weather.fail("response_url", 100, status=404)
-    await bot.member.command("/mailtest", "bob@example.com")
+    await bot.member.press_message(message, "Test again")
     await bot.slack.message("DUMEMBER", containing="your own address only")
 
 

@@ -1,14 +1,17 @@
-"""Who may test what, and how often. Called in the vault's threads where it reads the vault."""
+"""Who may test what, and how often. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.slack.access import Caller, Person, Refused, Role
 from bot.slack.mailtest.words import patience
 from bot.smtp.address import InvalidAddress, parse_address
 from bot.smtp.settings import TestPolicy
-from bot.vault import Vault
+from storage.admission import Admission
 from storage.limits import Limit
+
+_REMEMBERED = timedelta(minutes=15)
+"""How long a request that may be delivered again is known."""
 
 
 class NotAllowed(Refused):
@@ -73,21 +76,22 @@ def _own_address(person: Person) -> str:
         return ""
 
 
-def admit(vault: Vault, caller: Caller, limits: Limits, *, key: str, now: datetime) -> bool:
-    """Count a test. False: this very request was seen before. Raises TooMany, StorageError."""
-    if key and not vault.deliveries.once(key, now=now, keep=timedelta(minutes=15)):
-        return False
-    wait = vault.limits.take(
-        {
+def admission(caller: Caller, limits: Limits, *, key: str) -> Admission:
+    """Return on which terms a test is let in. *key* names this very request."""
+    return Admission(
+        key=key,
+        keep=_REMEMBERED,
+        limits={
             f"test:{caller.team_id}:{caller.user_id}": limits.person,
             f"test:{caller.team_id}": limits.workspace,
         },
-        now=now,
     )
-    if wait is not None:
-        raise TooMany(
-            "That was one test too many: five a minute for a person and thirty an hour for a "
-            f"workspace are let through, so that mail servers don't shut us out. "
-            f"Please try again {patience(wait)}."
-        )
-    return True
+
+
+def too_many(wait: timedelta) -> TooMany:
+    """Return what is said to whoever has to wait so long."""
+    return TooMany(
+        "That was one test too many: five a minute for a person and thirty an hour for a "
+        "workspace are let through, so that mail servers don't shut us out. "
+        f"Please try again {patience(wait)}."
+    )

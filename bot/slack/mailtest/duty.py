@@ -22,8 +22,8 @@ from storage.runs import Run, RunState
 
 log = structlog.get_logger(__name__)
 
-_CLAIMED_FOR = timedelta(minutes=2)
-"""Longer than an end or a message is tried to be shown."""
+_SPEAKING = timedelta(minutes=2)
+"""Longer than a message is tried to be shown."""
 _SPOKEN_AT_ONCE = 4
 _MOST_ATTEMPTS = 3
 _FRESH = timedelta(minutes=10)
@@ -54,7 +54,8 @@ class Duty:
             await asyncio.sleep(pace.look_every)
 
     async def look(self) -> bool:
-        """Begin what is due. False: the database is away; what fails is due in two minutes."""
+        """Begin what is due. False: the database is away; what fails is due again soon."""
+        since = time.monotonic()
         try:
             due = await self.runner.threads(self._claim)
         except StorageError as problem:
@@ -63,16 +64,16 @@ class Duty:
         for run_id in due:
             # Ours may be due after a long sleep of this machine; then we still see it through.
             if not self.runner.leases.has(run_id):
-                self.runner.work.start(self._do(run_id), name="due test")
+                self.runner.work.start(self._do(run_id, since=since), name="due test")
         return True
 
     def _claim(self) -> tuple[str, ...]:
+        leases = self.runner.leases
         return self.runner.vault.runs.claim_due(
-            now=self.runner.clock(), lease=_CLAIMED_FOR, owner=self.runner.leases.owner
+            now=self.runner.clock(), lease=leases.lease, told_lease=_SPEAKING, owner=leases.owner
         )
 
-    async def _do(self, run_id: str) -> None:
-        since = time.monotonic()
+    async def _do(self, run_id: str, *, since: float) -> None:
         try:
             written = await self.runner.threads(self.runner.vault.runs.get, run_id)
             if written is None:

@@ -147,6 +147,7 @@ class Entry:
         now = self.clock()
         run = load_run(written.payload).ended(transcript, diagnosis, now)
         cause = diagnosis.cause if diagnosis is not None else None
+        stage = str(transcript.failure.stage) if transcript.failure is not None else None
         # A state that is an end already is our own, of which we only didn't hear.
         if not self.vault.runs.advance(
             self.run_id,
@@ -155,16 +156,14 @@ class Entry:
             at=now,
             payload=dump_run(run),
             owner=self.owner,
+            event=tested(
+                run.test.asked_by,
+                outcome=str(transcript.outcome),
+                stage=stage,
+                cause=cause,
+                revision=run.test.revision,
+            ),
         ) and (written.state in _UNDER_WAY):
             raise TakenOver(self.run_id)
-        stage = str(transcript.failure.stage) if transcript.failure is not None else None
-        event = tested(
-            run.test.asked_by,
-            outcome=str(transcript.outcome),
-            stage=stage,
-            cause=cause,
-            revision=run.test.revision,
-        )
-        self.vault.audit.append(run.test.team_id, event, at=now)
         self.metrics.test_ended(outcome=str(transcript.outcome), stage=stage or "accepted")
         log.info("test ended", outcome=str(transcript.outcome), stage=stage, cause=cause)

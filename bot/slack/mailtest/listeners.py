@@ -33,7 +33,7 @@ class MailtestListeners:
     arrivals: ArrivalListeners
 
     async def command(self, ack: AsyncAck, body: Body) -> None:
-        """`/mailtest`: answer at once, test afterwards."""
+        """`/mailtest`: write down what is asked, answer, test afterwards."""
         try:
             request = parse(str(body.get("text") or ""))
         except Usage as usage:
@@ -46,13 +46,19 @@ class MailtestListeners:
             await self.arrivals.confirm(ack, body, request.confirm)
             return
         whom = request.recipient or "your own address"
-        text = f"Testing mail to {whom} ... The result comes as a message here."
-        await ack(text=escape(text), blocks=[rich([rich_text(text)])])
 
         async def start(caller: Caller, body: Body) -> None:
             await self._start(caller, body, request, key=f"command:{body['trigger_id']}")
 
-        self.replies.privately(body, start, name="/mailtest")
+        # What was promised outlives us, so it is written down before it is promised.
+        if await self.replies.before_ack(body, start, name="/mailtest"):
+            text = f"Testing mail to {whom} ... The result comes as a message here."
+        else:
+            text = (
+                f"Testing mail to {whom} takes longer to begin than usual. If no message about it "
+                "comes here within a minute, please try again."
+            )
+        await ack(text=escape(text), blocks=[rich([rich_text(text)])])
 
     async def again(self, ack: AsyncAck, body: Body) -> None:
         """Answer "Test again": the same test, asked for by whoever pressed it."""

@@ -35,6 +35,12 @@ class ChannelPlace:
     channel: str
     response_url: str = field(repr=False)
     asked_by: str
+    first: Content
+    """What a message is posted with, for Slack posts nothing just once.
+
+    Who dies before the message is noted leaves it behind, and another posts the next one: all else,
+    an end above all, comes by an edit, which may be done twice.
+    """
     on_posted: Callable[[str], Awaitable[None]]
     """Told the message's timestamp once there is one."""
     ts: str = ""
@@ -43,29 +49,42 @@ class ChannelPlace:
 
     async def show(self, content: Content, *, last: bool) -> None:
         """Post, then edit. Raises SlackFailure."""
+        first = self.first
         if self.ts:
-            try:
+            if await self._edited(content, last=last):
+                return
+            self.ts, first = "", content
+        if self.closed:
+            if not last:
+                return
+        elif await self._posted(first, last=last):
+            if content != first:
                 await self.slack.edit(self.channel, self.ts, content.text, content.blocks)
-            except SlackFailure as failure:
-                if not last or failure.error not in _EDIT_IMPOSSIBLE:
-                    raise
-                self.ts = ""
-            else:
-                return
-        if not self.closed:
-            try:
-                self.ts = await self.slack.post(self.channel, content.text, content.blocks)
-            except SlackFailure as failure:
-                if failure.passing and not last:
-                    raise
-                self.closed = not failure.passing
-                log.info("posting by response URL", why=failure.error)
-            else:
-                await self.on_posted(self.ts)
-                return
-        elif not last:
             return
         await self._respond(content, last=last)
+
+    async def _edited(self, content: Content, *, last: bool) -> bool:
+        """Edit the message. False, for the *last* content: it can't be edited any more."""
+        try:
+            await self.slack.edit(self.channel, self.ts, content.text, content.blocks)
+        except SlackFailure as failure:
+            if not last or failure.error not in _EDIT_IMPOSSIBLE:
+                raise
+            return False
+        return True
+
+    async def _posted(self, content: Content, *, last: bool) -> bool:
+        """Post the message, and have it noted. False: a response URL is to be tried."""
+        try:
+            self.ts = await self.slack.post(self.channel, content.text, content.blocks)
+        except SlackFailure as failure:
+            if failure.passing and not last:
+                raise
+            self.closed = not failure.passing
+            log.info("posting by response URL", why=failure.error)
+            return False
+        await self.on_posted(self.ts)
+        return True
 
     async def _respond(self, content: Content, *, last: bool) -> None:
         try:

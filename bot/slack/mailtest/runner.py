@@ -15,7 +15,13 @@ from bot.slack import problems
 from bot.slack.access import Caller, Person, Refused
 from bot.slack.acting import Act
 from bot.slack.api import SlackAPI
-from bot.slack.mailtest.admission import Limits, NotAllowed, admit, recipient_for
+from bot.slack.mailtest.admission import (
+    Limits,
+    NotAllowed,
+    admission,
+    recipient_for,
+    too_many,
+)
 from bot.slack.mailtest.command import Request
 from bot.slack.mailtest.entry import Entry, TakenOver
 from bot.slack.mailtest.findings import Findings
@@ -33,7 +39,7 @@ from bot.smtp.settings import MailSettings
 from bot.smtp.ssl_keys import SSLKey
 from bot.smtp.transcript import Step, Transcript
 from bot.vault import Vault
-from storage.errors import StorageError
+from storage.errors import Exceeded, Repeated, StorageError
 from storage.records import Record
 from storage.runs import Run
 
@@ -165,16 +171,21 @@ class Runner:
         return saved, self.vault.ssl_key_of(team_id, saved.value if saved is not None else None)
 
     def _write_down(self, caller: Caller, job: Job, key: str) -> Entry | None:
-        now, since = self.clock(), time.monotonic()
-        if not admit(self.vault, caller, self.limits, key=key, now=now):
+        since = time.monotonic()
+        try:
+            # In one transaction: a request that is cut off here is no request that was seen.
+            written = self.vault.runs.add(
+                caller.team_id,
+                dump_run(job.run),
+                at=self.clock(),
+                owner=self.leases.owner,
+                lease=self.leases.lease,
+                admission=admission(caller, self.limits, key=key),
+            )
+        except Repeated:
             return None
-        written = self.vault.runs.add(
-            caller.team_id,
-            dump_run(job.run),
-            at=now,
-            owner=self.leases.owner,
-            lease=self.leases.lease,
-        )
+        except Exceeded as problem:
+            raise too_many(problem.wait) from problem
         return self.entry(written, since=since)
 
     def entry(self, written: Run, *, since: float) -> Entry:
@@ -197,6 +208,7 @@ class Runner:
             channel=run.channel,
             response_url=run.response_url,
             asked_by=run.test.asked_by,
+            first=running(run.test, ()),
             on_posted=on_posted,
             ts=run.ts,
         )

@@ -46,6 +46,11 @@ _SETTINGS_WORK = frozenset(
 )
 """Causes that no other settings would cure."""
 
+LEFT_BEHIND = (
+    "If this stays as it is, the bot was stopped just now, and the result comes in another message."
+)
+"""Who dies between posting a message and writing down which one it is leaves it behind: Slack lets
+nobody post a message only once, or find it again without reading the channel."""
 _UNKNOWN_AUTHORITY = {"cert-unknown-ca-or-chain", "cert-self-signed"}
 
 
@@ -86,6 +91,8 @@ def running(test: Test, steps: Sequence[Step]) -> Content:
     blocks = [rich([*_headline(test), rich_text(f"\n{text}")])]
     if steps:
         blocks.append(_ladder(steps, reply=None))
+    elif not test.from_form:
+        blocks.append(context(LEFT_BEHIND))
     return Content(text=escape(text), blocks=blocks)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from bot.slack.access import Caller, Person, Role
-from bot.slack.mailtest.admission import Limits, NotAllowed, TooMany, admit, recipient_for
+from bot.slack.mailtest.admission import Limits, NotAllowed, admission, recipient_for, too_many
 from bot.smtp.settings import TestPolicy
 from bot.vault import Vault
+from storage.errors import Exceeded, Repeated, Unavailable
+from storage.runs import Run
 
 OWN, OTHER = "ana@example.com", "bob@example.com"
 
@@ -78,44 +80,67 @@ def of(user_id: str, team_id: str = "T1") -> Caller:
     return Caller(team_id=team_id, user_id=user_id, home_team_id=team_id)
 
 
+def admit(vault: Vault, caller: Caller, *, key: str, at: Any) -> Run:
+    return vault.runs.add(
+        caller.team_id, b"", at=at, admission=admission(caller, Limits(), key=key)
+    )
+
+
 def test_five_a_minute_for_a_person_and_thirty_an_hour_for_a_workspace(
     vault: Vault, clock: Any
 ) -> None:
-    limits = Limits()
     for number in range(30):
-        assert admit(vault, of(f"U{number // 5}"), limits, key="", now=clock())
-    with pytest.raises(TooMany) as refused:
-        admit(vault, of("U9"), limits, key="", now=clock())
-    assert "in 60 minutes" in str(refused.value)
-    assert admit(vault, of("U1", "T2"), limits, key="", now=clock())
-    with pytest.raises(TooMany):
-        admit(vault, of("U1"), limits, key="", now=clock())
+        assert admit(vault, of(f"U{number // 5}"), key="", at=clock())
+    with pytest.raises(Exceeded) as refused:
+        admit(vault, of("U9"), key="", at=clock())
+    assert "in 60 minutes" in str(too_many(refused.value.wait))
+    assert admit(vault, of("U1", "T2"), key="", at=clock())
+    with pytest.raises(Exceeded):
+        admit(vault, of("U1"), key="", at=clock())
     clock.advance(hours=1)
-    assert admit(vault, of("U1"), limits, key="", now=clock())
+    assert admit(vault, of("U1"), key="", at=clock())
 
 
 def test_one_too_many_is_told_when_to_try_again(vault: Vault, clock: Any) -> None:
     for _ in range(5):
-        admit(vault, of("U1"), Limits(), key="", now=clock())
+        admit(vault, of("U1"), key="", at=clock())
     clock.advance(seconds=20)
-    with pytest.raises(TooMany) as refused:
-        admit(vault, of("U1"), Limits(), key="", now=clock())
-    assert "Please try again in 40 seconds." in str(refused.value)
-    assert admit(vault, of("U2"), Limits(), key="", now=clock())
+    with pytest.raises(Exceeded) as refused:
+        admit(vault, of("U1"), key="", at=clock())
+    assert "Please try again in 40 seconds." in str(too_many(refused.value.wait))
+    assert admit(vault, of("U2"), key="", at=clock())
     clock.advance(seconds=40)
-    assert admit(vault, of("U1"), Limits(), key="", now=clock())
+    assert admit(vault, of("U1"), key="", at=clock())
 
 
 def test_the_same_request_is_admitted_once(vault: Vault, clock: Any) -> None:
-    assert admit(vault, of("U1"), Limits(), key="command:1.2", now=clock())
+    assert admit(vault, of("U1"), key="command:1.2", at=clock())
     clock.advance(minutes=14)
-    assert not admit(vault, of("U1"), Limits(), key="command:1.2", now=clock())
-    assert admit(vault, of("U1"), Limits(), key="command:1.3", now=clock())
+    with pytest.raises(Repeated):
+        admit(vault, of("U1"), key="command:1.2", at=clock())
+    assert admit(vault, of("U1"), key="command:1.3", at=clock())
 
 
 def test_a_request_seen_before_takes_nothing_from_the_limits(vault: Vault, clock: Any) -> None:
+    admit(vault, of("U1"), key="command:1.2", at=clock())
     for _ in range(10):
-        admit(vault, of("U1"), Limits(), key="command:1.2", now=clock())
+        with pytest.raises(Repeated):
+            admit(vault, of("U1"), key="command:1.2", at=clock())
     wait = vault.limits.take({"test:T1:U1": Limits().person}, now=clock())
     assert wait is None
     assert Limits().person.period == timedelta(minutes=1)
+
+
+def test_a_request_that_was_cut_off_is_new_when_it_comes_again_and_was_not_counted(
+    vault: Vault, clock: Any
+) -> None:
+    with vault.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER cut_off BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'cut'); END"
+        )
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            admit(vault, of("U1"), key="command:1.2", at=clock())
+    with vault.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER cut_off")
+    assert admit(vault, of("U1"), key="command:1.2", at=clock())

@@ -224,6 +224,18 @@ async def test_a_step_that_was_lost_between_claim_and_beginning_is_left_to_the_o
     assert found(vault, run)[0].state is RunState.QUEUED
 
 
+async def test_an_heir_that_dies_too_holds_a_test_up_for_no_longer_than_the_first(
+    replica: Replica, slack: StandIn, ts: str, clock: Any, test_of: TestOf, write: Write
+) -> None:
+    write(TestRun(test=test_of(), channel="C1", ts=ts), RunState.SENDING)
+    clock.advance(seconds=20)
+    heir, next_heir = replica(), replica()
+    assert heir._claim()  # and dies
+    clock.advance(seconds=20)
+    await look(next_heir)
+    await slack.message("C1", containing="may have accepted")
+
+
 async def test_while_the_database_is_away_the_others_get_time_to_say_that_they_live(
     replica: Replica, vault: Vault, clock: Any, test_of: TestOf, write: Write
 ) -> None:
@@ -249,7 +261,7 @@ async def test_a_run_that_is_damaged_is_told_in_the_log_once_and_one_that_is_gon
         for _ in range(2):
             clock.advance(minutes=5)
             await look(duty)
-        await duty._do("gone")
+        await duty._do("gone", since=0)
     assert [each["event"] for each in logged] == ["a due test is damaged"]
 
 

@@ -155,14 +155,13 @@ async def test_what_another_replica_took_over_is_not_written_to(
     assert vault.audit.latest("T1", 10) == ()
 
 
-async def test_an_end_that_was_kept_unheard_is_audited_all_the_same(
-    vault: Vault, clock: Any, entry: Entry, transcript_of: TranscriptOf
+async def test_an_end_that_was_kept_unheard_is_audited_once(
+    vault: Vault, entry: Entry, transcript_of: TranscriptOf
 ) -> None:
     """The connection broke as the database was told to keep it."""
-    vault.runs.advance(
-        entry.run_id, expect=RunState.QUEUED, to=RunState.ACCEPTED, at=clock(), owner="us"
-    )
     await entry.ended(transcript_of(), None)
+    entry.recorded = False
+    await entry.settle(transcript_of(), None, told=True)
     assert entry.recorded
     assert len(vault.audit.latest("T1", 10)) == 1
 

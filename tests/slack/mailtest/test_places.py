@@ -35,7 +35,7 @@ def place_in(api: SlackAPI, tickets: Any, noted: list[str]) -> MakePlace:
     def make(channel: str, **more: Any) -> ChannelPlace:
         url = more.pop("response_url", tickets.response_url(channel=channel))
         values = {"slack": api, "channel": channel, "response_url": url, "asked_by": "UADMIN"}
-        return ChannelPlace(**values, on_posted=note, **more)
+        return ChannelPlace(**values, first=content("one"), on_posted=note, **more)
 
     return make
 
@@ -51,6 +51,28 @@ async def test_a_message_is_posted_once_and_then_edited(
     assert (message.shown, message.edits) == ("three", 2)
     assert noted == [message.ts]
     assert place.response_url not in repr(place)
+
+
+async def test_an_end_comes_by_an_edit_also_where_nothing_was_shown_before(
+    slack: StandIn, place_in: MakePlace, noted: list[str]
+) -> None:
+    """Whoever dies before the message is noted would have told the end for others to tell again."""
+    place = place_in("C1")
+    slack.weather.fail("chat.update", status="internal_error")
+    with pytest.raises(SlackFailure):
+        await place.show(content("end"), last=True)
+    [message] = slack.messages("C1")
+    assert (message.shown, noted) == ("one", [message.ts])
+    assert await tell(place, content("end"), pace=PACE)
+    assert [each.shown for each in slack.messages("C1")] == ["end"]
+
+
+async def test_where_nothing_may_be_edited_the_end_is_a_message_of_its_own(
+    slack: StandIn, place_in: MakePlace
+) -> None:
+    slack.weather.fail("chat.update", 100, status="edit_window_closed")
+    assert await tell(place_in("C1"), content("end"), pace=PACE)
+    assert [each.shown for each in slack.messages("C1")] == ["one", "end"]
 
 
 async def test_a_message_that_was_deleted_is_posted_anew_at_the_end(

@@ -21,7 +21,7 @@ async def begin(replicas: Any, moment: Any) -> Any:
     """Ask for a test, wait until the server is at *moment*, and return who runs the test."""
     await replicas.admin.command("/mailtest", "bob@example.com")
     await asyncio.wait_for(moment.reached.wait(), 30)
-    message = await replicas.slack.message("C1", containing="Testing mail")
+    message = await replicas.slack.message("C1", containing="Test message to")
     # An edit comes only after the replica wrote down which message it edits.
     await replicas.slack.events.until(lambda: True if message.edits else None, what="an edit")
     return replicas.that_tests()
