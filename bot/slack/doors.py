@@ -176,13 +176,20 @@ class Socket(AsyncSocketModeHandler):
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._leaving = False
 
     async def join(self) -> None:
         """Open the connection."""
         await self.client.connect()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        """Hand one request to Bolt, and its answer to Slack."""
+        """Hand one request to Bolt, and its answer to Slack.
+
+        What comes as we close can't be answered any more (RFC 6455, 5.5.1), so it isn't begun:
+        Slack tells the person that it failed, and then it has to be so.
+        """
+        if self._leaving:
+            return
         self._under_way += 1
         self._idle.clear()
         try:
@@ -200,6 +207,7 @@ class Socket(AsyncSocketModeHandler):
         """Close the connection once all that came over it is answered, or can't be any more."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _ANSWERED_WITHIN)
+        self._leaving = True
         await self.client.close()
 
 

@@ -124,6 +124,13 @@ async def test_two_quick_clicks_at_two_replicas_both_count(replicas: Any) -> Non
     assert "HELO name" in modal.fields()
 
 
+async def ask_until_answered(who: Any) -> None:
+    """Ask for a test. What Slack sends in the moment of a close gets no answer: one asks again."""
+    while (reply := await who.command("/mailtest", f"{who.id}@example.com")).status is None:
+        assert reply.error == "dispatch_failed"
+    assert reply.status == 200
+
+
 @pytest.mark.both_doors
 async def test_a_replica_that_stops_under_load_loses_nothing(
     replicas: Any, vault: Any, configure: Any, saying: Any, hold: Any
@@ -138,10 +145,7 @@ async def test_a_replica_that_stops_under_load_loses_nothing(
     leaving = replicas.running[1]
     leaving.process.terminate()
     await leaving.says("stopping")
-    replies = await asyncio.gather(
-        *(each.command("/mailtest", f"{each.id}@example.com") for each in second)
-    )
-    assert {reply.status for reply in replies} == {200}
+    await asyncio.gather(*(ask_until_answered(each) for each in second))
     moment.go.set()
     assert await leaving.ended() == 0
     await replicas.slack.events.until(
