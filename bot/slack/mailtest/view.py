@@ -47,7 +47,7 @@ _SETTINGS_WORK = frozenset(
 """Causes that no other settings would cure."""
 
 LEFT_BEHIND = (
-    "If this stays as it is, the bot was stopped just now, and the result comes in another message."
+    "The result comes here; if the bot is stopped meanwhile, it comes in a message of its own."
 )
 """Who dies between posting a message and writing down which one it is leaves it behind: Slack lets
 nobody post a message only once, or find it again without reading the channel."""
