@@ -72,7 +72,7 @@ async def unleash(
         port, server = await saying(context=context, **slowly(chance))
         prepare(vault, configure, port)
         chaos = Chaos(slack, bots, vault, chance, server, **more)
-        times = 500 if proof else 30
+        times = 500 if proof else 20
         try:
             await chaos.reign(saves=times, tests=times)
             await settled(chaos)

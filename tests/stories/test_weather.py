@@ -21,7 +21,7 @@ def shown_tests(bot: Any) -> list[Any]:
     return [each for each in bot.slack.messages("C1") if "Test message" in each.shown]
 
 
-async def tested(bot: Any, configure: Any) -> Any:
+async def shown_to_all(bot: Any, configure: Any) -> Any:
     """Have an admin test an address that a member may not; return the message that shows it."""
     await bot.admin.command("/mailtest", "bob@example.com")
     message = await bot.slack.message("C1", containing="accepted the message")
@@ -112,7 +112,7 @@ async def test_a_closed_channel_and_a_dead_response_url_leave_a_direct_message(
 
 @pytest.mark.usefixtures("healthy")
 async def test_a_refusal_of_a_click_survives_an_outage_too(bot: Any, configure: Any) -> None:
-    message = await tested(bot, configure)
+    message = await shown_to_all(bot, configure)
     bot.slack.weather.fail("response_url", 2, status=503)
     await bot.member.press_message(message, "Test again")
     message = await bot.slack.message("C1", containing="your own address only")
@@ -123,7 +123,7 @@ async def test_a_refusal_of_a_click_survives_an_outage_too(bot: Any, configure: 
 async def test_a_refusal_that_no_response_url_takes_comes_as_a_direct_message(
     bot: Any, configure: Any
 ) -> None:
-    message = await tested(bot, configure)
+    message = await shown_to_all(bot, configure)
     bot.slack.weather.fail("response_url", 100, status=404)
     await bot.member.press_message(message, "Test again")
     await bot.slack.message("DUMEMBER", containing="your own address only")
