@@ -22,6 +22,8 @@ import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.installed import Installation
@@ -35,7 +37,7 @@ from bot.slack.keys.uploading import UploadListeners
 from bot.slack.lifecycle import LifecycleListeners
 from bot.slack.mailtest.listeners import MailtestListeners
 from bot.slack.problems import tell
-from bot.slack.refusals import at_door
+from bot.slack.refusals import door_of, note_door
 from bot.slack.replies import Body
 from bot.slack.settings.history_listeners import HistoryListeners
 from bot.slack.settings.key_choice import KeyChoiceListeners
@@ -83,14 +85,13 @@ def make_app(
         signing_secret=signing_secret,
         # In Socket Mode there is no signature: the connection is ours, made with our app token.
         request_verification_enabled=True,
-        # Of Bolt's own reading of who asks, nothing counts: `_Acting` reads it, as our guards do.
+        # Of Bolt's own reading of who asks, nothing counts: `_Entrance` reads it, as our guards do.
         authorize=_let_in,
         # Our listeners answer at once and hand longer work to `Work`; without this Bolt looks for
         # the answer only every 10 ms.
         process_before_response=True,
     )
-    app.middleware(at_door)
-    app.middleware(_Acting(installations).begin)
+    app.middleware(_Entrance(installations))
     _register(app, listeners)
     app.error(_error_door)
     return app
@@ -100,24 +101,35 @@ async def _let_in(enterprise_id: str | None, team_id: str | None) -> AuthorizeRe
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Acting:
-    """Has each request act with the token of the installation that serves its workspace."""
+class _Entrance(AsyncMiddleware):
+    """Has each request act with the token of the installation that serves its workspace.
 
-    installations: Installations
+    A class of Bolt's kind: for a function it would make twenty arguments ready each time.
+    """
 
-    async def begin(self, body: Body, next_: Callable[[], Awaitable[None]]) -> None:
-        """Act for whoever asks, or refuse."""
-        act_for(None)  # whatever this connection's last request was for
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
+
+    async def async_process(  # type: ignore[override]  # Bolt awaits `next`, and no answer of ours
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt's interface
+        next: Callable[[], Awaitable[None]],  # noqa: A002 - the same
+    ) -> None:
+        """Note the door, act for whoever asks, or refuse."""
+        # Both also where it is nothing of ours: a connection may serve many requests.
+        note_door(door_of(req.body))
+        act_for(None)
         # Events tell of the app, also where it isn't installed any more.
-        if body.get("type") != "event_callback":
-            act_for(await self._installation(body))
-        await next_()
+        if req.body.get("type") != "event_callback":
+            act_for(await self._installation(req.body))
+        await next()
 
     async def _installation(self, body: Body) -> Installation:
         caller = Caller.of(body)
         try:
-            found = await self.installations.find(caller.team_id, _enterprise_of(body))
+            found = await self._installations.find(caller.team_id, _enterprise_of(body))
         except NotInstalled as problem:
             raise Refused(OTHER_WORKSPACE) from problem
         # Somebody of one workspace may use a view that another's installation opened.

@@ -3,7 +3,7 @@
 The guard that refuses doesn't know the door, so the door of each request is noted when it comes in.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +19,15 @@ _EVERY = timedelta(minutes=1)
 _door: ContextVar[str] = ContextVar("door", default="")
 
 
-async def at_door(body: Mapping[str, Any], next_: Callable[[], Awaitable[None]]) -> None:
-    """Note by which door a request of Slack's comes in, as middleware of Bolt's."""
-    # Also where it is no door of ours: a connection may serve many requests.
-    note_door(_door_of(body))
-    await next_()
+def door_of(body: Mapping[str, Any]) -> str:
+    """Name the door by which a request comes in; empty where none of ours has a name."""
+    match body:
+        case {"type": "view_submission", "view": {"callback_id": str(name)}}:
+            return name
+        case {"type": "block_actions", "actions": [{"action_id": str(name)}, *_]}:
+            return name
+        case _:
+            return ""
 
 
 def note_door(name: str) -> None:
@@ -50,13 +54,3 @@ class Refusals:
         key, now = f"refused:{caller.team_id}:{caller.user_id}:{door}", self.clock()
         if self.vault.deliveries.once(key, now=now, keep=_EVERY):
             self.vault.audit.append(caller.team_id, refused(caller.user_id, door=door), at=now)
-
-
-def _door_of(body: Mapping[str, Any]) -> str:
-    match body:
-        case {"type": "view_submission", "view": {"callback_id": str(name)}}:
-            return name
-        case {"type": "block_actions", "actions": [{"action_id": str(name)}, *_]}:
-            return name
-        case _:
-            return ""

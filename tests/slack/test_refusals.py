@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.slack.access import Caller
-from bot.slack.refusals import Refusals, at_door, note_door
+from bot.slack.refusals import Refusals, door_of, note_door
 from bot.slack.work import Threads, Work
 from bot.vault import Vault
 
@@ -19,10 +19,8 @@ async def refusals(vault: Vault, clock: Any) -> AsyncIterator[Refusals]:
 
 
 async def refuse(refusals: Refusals, caller: Caller, body: dict[str, Any]) -> list[Any]:
-    async def go_on() -> None:
-        refusals.note(caller)
-
-    await at_door(body, go_on)
+    note_door(door_of(body))
+    refusals.note(caller)
     await refusals.work.drain(seconds=5, grace=1)
     entries = refusals.vault.audit.latest("T1", 9)
     return [(each.actor, each.detail["door"]) for each in entries]

@@ -37,6 +37,7 @@ from bot.smtp.ssl_keys import SSLKey
 
 CALLBACK_ID = "mail_settings"
 TITLE = "Mail settings"
+_PROVIDER_OPTIONS = [choice(each.label, each.id) for each in PROVIDERS.values()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,7 @@ def _provider(form: Form) -> Block:
     element = {
         "type": "static_select",
         "action_id": "provider",
-        "options": [choice(each.label, each.id) for each in PROVIDERS.values()],
+        "options": _PROVIDER_OPTIONS,
     }
     return field_input(form, with_choice(form, element), dispatch=True)
 
