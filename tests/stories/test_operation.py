@@ -1,6 +1,5 @@
 """Starting and watching the running program: what an operator meets."""
 
-import asyncio
 import os
 import stat
 from pathlib import Path
@@ -229,22 +228,3 @@ class TestTheConnectionToSlack:
             return [each.what for each in bot.slack.record].count("api.test") >= 4 or None
 
         assert await bot.slack.events.until(often, what="calls that keep the connection")
-
-
-@pytest.mark.both_doors
-async def test_what_is_being_answered_is_answered_before_the_bot_leaves(launch: Any) -> None:
-    bot = await launch()
-    modal = await bot.open_settings()
-    await bot.fill(modal)
-    asked = len(calls(bot, "users.info"))
-    bot.slack.weather.delay("users.info", 1.0)
-    saving = asyncio.create_task(bot.save(modal))
-    await bot.slack.events.until(
-        lambda: True if len(calls(bot, "users.info")) > asked else None, what="the question"
-    )
-    assert await bot.stop() == 0
-    await saving
-
-
-def calls(bot: Any, method: str) -> list[Any]:
-    return [each for each in bot.slack.record if each.what == method]
