@@ -210,7 +210,7 @@ async def test_a_test_of_a_bot_that_dies_as_soon_as_it_has_answered_is_told_too(
     end = "accepted the message" if database else "was interrupted"
     await bot.slack.message("C1", containing=end)
     left = [each for each in shown_tests(bot) if end not in each.shown]
-    assert all("the result comes in another message" in each.shown for each in left)
+    assert all("it comes in a message of its own" in each.shown for each in left)
 
 
 @pytest.mark.both_doors
