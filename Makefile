@@ -33,9 +33,9 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 # An advisory of today is told, and does not make yesterday's commit a failed one: `make audit` does.
 test: check  ## format, lint, types, house rules, tests; the stories on both databases
 	@.ci/audit $(UV) || true
-	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report= $(ARGS)
-	$(BIN)/pytest --numprocesses=$(WORKERS) --cov --cov-append --cov-report=term tests/stories \
-	  --database=postgresql --ignore=tests/stories/replicas \
+	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest --numprocesses=$(WORKERS) tests/stories --database=postgresql \
+	  --ignore=tests/stories/replicas \
 	  --ignore-glob='tests/stories/test_postgresql*' $(ARGS)
 
 proof: check  ## the long forms: every Hypothesis test with a large budget, and what is marked "proof"
