@@ -140,6 +140,11 @@ class MailServerProcess:
         return AuthResult(success=given == self.credentials, handled=False)
 
     async def _close(self) -> None:
+        # Nobody else gets in, and who just did is let in wholly, before the server is closed: of a
+        # connection between the two asyncio leaves the socket open.
+        for listening in self._server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        await asyncio.sleep(0)
         self._server.close()
         for each in self._sessions:
             if each.transport is not None:
@@ -148,7 +153,11 @@ class MailServerProcess:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)
+        # Also those of which no session knows: in the middle of a handshake, or of its failure.
+        while left := [each for each in self._loop._transports.values() if each._sock]:
+            for transport in left:
+                transport.abort()
+            await asyncio.sleep(0)
 
 
 class _Handler:
