@@ -31,8 +31,8 @@ class Due:
 
         After the *lease* they are due again, for somebody else, unless `extend` or `settle` says
         otherwise before that; those whose end was told, which `extend` passes over, after the
-        *told_lease*. One that is damaged holds up no other; one sealed with a key that
-        we lack is left to those who have it.
+        *told_lease*. One that is damaged holds up no other; one sealed with a key that we lack is
+        left to those who have it.
         """
         ours = runs.c.key_id.in_(self.keyring.key_ids)
         with reading(self.engine) as connection:
@@ -43,12 +43,10 @@ class Due:
             moment = shared_time(connection, now)
             free = select(runs.c.id).where(ours, runs.c.due_at <= moment)
             free = free.with_for_update(skip_locked=True)
-            again = {True: moment + (told_lease or lease), False: moment + lease}
-            due_at = case(
-                {told: literal(each, runs.c.due_at.type) for told, each in again.items()},
-                value=runs.c.told,
-            )
-            values = {"due_at": due_at, "owner": owner}
+            kind = runs.c.due_at.type
+            again = literal(moment + lease, kind)
+            told_again = literal(moment + (told_lease or lease), kind)
+            values = {"due_at": case((runs.c.told, told_again), else_=again), "owner": owner}
             claim = update(runs).where(runs.c.id.in_(free)).values(values)
             return tuple(connection.scalars(claim.returning(runs.c.id)).all())
 

@@ -182,7 +182,7 @@ class Socket(AsyncSocketModeHandler):
         """Open the connection."""
         await self.client.connect()
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # ours is aiohttp's
         """Hand one request to Bolt, and its answer to Slack.
 
         What comes as we close can't be answered any more (RFC 6455, 5.5.1), so it isn't begun:

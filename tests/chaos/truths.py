@@ -20,8 +20,8 @@ async def settled(chaos: Chaos) -> None:
     for each in chaos.asked:
         await chaos.told(each)
     async with asyncio.timeout(60):
-        while not all(each.told for each in await asyncio.to_thread(_runs, chaos)):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)  # nobody tells of it
+        while not all(each.told for each in await asyncio.to_thread(_runs, chaos)):  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.1)
     await asyncio.to_thread(_check_saves, chaos)
     _check_tests(chaos)
     for line in chaos.bots.log():

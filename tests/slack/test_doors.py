@@ -10,6 +10,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.socket_mode.request import SocketModeRequest
 from structlog.testing import capture_logs
 
 from bot.slack.api import SlackAPI, SlackRefused
@@ -154,8 +156,43 @@ async def test_socket_mode_connects_where_slack_said(
         metrics=metrics,
     )
     assert socket.client.wss_uri == address
-    await socket.connect_async()
+    await socket.join()
     await slack.connected()
-    await socket.close_async()
+    await socket.leave()
+    assert slack.sockets.connections == 0
     with pytest.raises(SlackRefused):
         await api.socket_address("xapp-2-wrong")
+
+
+async def test_what_comes_as_the_connection_closes_is_not_begun(
+    slack: Any, session: aiohttp.ClientSession, api: SlackAPI, metrics: Metrics
+) -> None:
+    begun: list[str] = []
+
+    async def begin(ack: Any, command: dict[str, str]) -> None:
+        begun.append(command["text"])
+        await ack()
+
+    async def let_in(team_id: str) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=team_id)
+
+    app = AsyncApp(signing_secret="secret", authorize=let_in)
+    app.command("/mailtest")(begin)
+    socket = make_socket(
+        app,
+        session,
+        app_token="xapp-1-app-token",
+        api_url=slack.api_url,
+        address=await api.socket_address("xapp-1-app-token"),
+        metrics=metrics,
+    )
+    await socket.join()
+    await slack.connected()
+    assert (await slack.person("UADMIN").command("/mailtest", "in time")).status == 200
+    await socket.leave()
+    late = {"command": "/mailtest", "text": "too late", "team_id": "T1"}
+    await socket.handle(
+        socket.client,
+        SocketModeRequest(type="slash_commands", envelope_id="1", payload=late),
+    )
+    assert begun == ["in time"]

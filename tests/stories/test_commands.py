@@ -60,6 +60,18 @@ def hold_up(bot: Any) -> Iterator[Callable[[], Connection]]:
     other.dispose()
 
 
+async def test_a_test_that_is_slow_to_begin_says_so_and_is_done_all_the_same(
+    bot: Any, healthy: Any, hold_up: Callable[[], Connection]
+) -> None:
+    held = hold_up()
+    reply = await bot.admin.command("/mailtest", "bob@example.com")
+    assert "bob@example.com takes longer to begin than usual" in reply.text
+    assert "please try again" in reply.text
+    held.rollback()
+    await bot.slack.message("C1", containing="accepted the message")
+    assert len(healthy.messages) == 1
+
+
 async def test_a_complaint_that_comes_late_is_found_under_the_window_that_waits(
     bot: Any, hold_up: Callable[[], Connection]
 ) -> None:

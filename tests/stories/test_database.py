@@ -1,7 +1,6 @@
 """The database locked, full and read-only: people are told, and nothing is half written."""
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,13 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from bot.slack.program import Program
 from bot.smtp.network import Deadlines, Network
 from storage.errors import Unavailable
 from tests.disks import fill_up, mount
+from tests.stories.recovery import (
+    assert_recovered,
+    assert_whole,
+    cause_of,
+    faults,
+)
 
 pytestmark = pytest.mark.only_sqlite
 
@@ -62,25 +66,6 @@ def locked(path: Path) -> Iterator[None]:
         other.communicate()
 
 
-async def faults(bot: Any) -> list[str]:
-    """Return what readiness names."""
-    async with aiohttp.ClientSession() as session, session.get(f"{bot.address}/readyz") as ready:
-        found: list[str] = (await ready.json()).get("faults", [])
-        return found
-
-
-def incident_in(text: str) -> str:
-    """Return the incident number that a person was told."""
-    assert "nothing was changed" in text
-    return text.partition("incident number ")[2][:9]
-
-
-def cause_of(text: str, log: Path) -> str:
-    """Return what the log tells of the incident that *text* names."""
-    [line] = [each for each in log.read_text().splitlines() if incident_in(text) in each]
-    return str(json.loads(line)["why"])
-
-
 async def turned(bot: Any, way: str, disk: Path) -> None:
     """Make *disk* `ro` or `rw`, as soon as the bot has no file open: that keeps it from turning."""
     async with asyncio.timeout(30):
@@ -88,12 +73,6 @@ async def turned(bot: Any, way: str, disk: Path) -> None:
         while not mount("-o", f"remount,{way}", disk):
             await asyncio.sleep(0.05)
             bot.parts.vault.engine.dispose()
-
-
-def assert_whole(bot: Any) -> None:
-    """Fail where anything is half written."""
-    bot.parts.vault.check()
-    bot.parts.vault.audit.verify()
 
 
 async def test_a_locked_database_is_told_with_an_incident_and_is_over_when_it_is_over(
@@ -246,7 +225,7 @@ class TestOnASmallDisk:
             assert "disk that holds the database is full" in cause_of(text, leaks)
         assert await faults(bot) == ["database"]
         filler.unlink()
-        await self.goes_on(bot, healthy)
+        await assert_recovered(bot, healthy)
 
     async def test_a_disk_turned_read_only_is_told_with_an_incident(
         self, bot: Any, healthy: Any, leaks: Path, small_disk: Path
@@ -264,15 +243,4 @@ class TestOnASmallDisk:
         await bot.open_settings()  # to read is possible
         assert await faults(bot) == ["database"]
         await turned(bot, "rw", small_disk)
-        await self.goes_on(bot, healthy)
-
-    async def goes_on(self, bot: Any, healthy: Any) -> None:
-        assert_whole(bot)
-        assert await faults(bot) == []
-        assert bot.parts.vault.settings.get("T1").value.sender_name == ""
-        assert healthy.commands == []
-        form = await bot.open_settings()
-        await form.type("Sender name", "New name")
-        await bot.save(form)
-        await bot.admin.command("/mailtest", "bob@example.com")
-        await bot.slack.message("C1", containing="accepted the message")
+        await assert_recovered(bot, healthy)

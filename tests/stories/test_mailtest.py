@@ -1,12 +1,14 @@
 """Somebody types `/mailtest`; the bot speaks with a real server; the channel sees what happened."""
 
 import asyncio
+import threading
 from email import message_from_bytes
 from typing import Any
 
 import pytest
 
 from bot.smtp.settings import TLSMode
+from storage.runs import RunState
 
 PASSWORD = "pässword-Ünsafe 17"
 LOGIN = "login@example.com"
@@ -313,3 +315,20 @@ async def test_a_form_that_cannot_be_right_is_not_tested(bot: Any) -> None:
     await modal.shows("from 1 to 65535")
     assert modal.depth == 1
     assert modal.value("Username") == "team@example.com"
+
+
+async def test_no_answer_and_no_window_waits_behind_what_is_written_down_of_tests(
+    bot: Any, healthy: Any
+) -> None:
+    let_go = threading.Event()
+    notes = [asyncio.create_task(bot.program._noting(let_go.wait)) for _ in range(8)]
+    reply = await bot.admin.command("/mailtest", "bob@example.com")
+    assert "Testing mail to bob@example.com" in reply.text
+    modal = await bot.open_settings()
+    await modal.dismiss()
+    [run] = bot.parts.vault.runs.newest("T1", tuple(RunState), count=2)
+    assert run.state is RunState.QUEUED  # it is begun once that can be written down
+    let_go.set()
+    await asyncio.gather(*notes)
+    await bot.slack.message("C1", containing="accepted the message")
+    assert len(healthy.messages) == 1

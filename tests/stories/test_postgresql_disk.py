@@ -1,15 +1,14 @@
 """PostgreSQL on a full disk, and turned read-only: people are told, and nothing is half written."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from storage import keyring_file
 from tests.disks import fill_up
+from tests.stories.recovery import assert_recovered, cause_of, faults
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +32,6 @@ def database(weathered: Any, tablespace: str, tmp_path: Path) -> Iterator[dict[s
     weathered.drop(name)
 
 
-async def faults(bot: Any) -> list[str]:
-    async with aiohttp.ClientSession() as session, session.get(f"{bot.address}/readyz") as ready:
-        found: list[str] = (await ready.json()).get("faults", [])
-        return found
-
-
-def cause_of(text: str, log: Path) -> str:
-    """Return what the log tells of the incident that a person was told."""
-    assert "nothing was changed" in text
-    assert "try again in a minute" in text
-    number = text.partition("incident number ")[2][:9]
-    [line] = [each for each in log.read_text().splitlines() if number in each]
-    return str(json.loads(line)["why"])
-
-
 async def told(bot: Any, form: Any, log: Path) -> set[str]:
     """Save and test in vain; return the causes that the log tells."""
     await form.submit()
@@ -55,20 +39,6 @@ async def told(bot: Any, form: Any, log: Path) -> set[str]:
     reply = await bot.owner.command("/mailtest", "eve@example.com")
     await bot.open_settings()  # to read is possible
     return {cause_of(each, log) for each in (form.text(), reply.text)}
-
-
-async def goes_on(bot: Any, healthy: Any) -> None:
-    """See that nothing was half written, and that all is well again."""
-    assert await faults(bot) == []
-    bot.parts.vault.check()
-    bot.parts.vault.audit.verify()
-    assert bot.parts.vault.settings.get("T1").value.sender_name == ""
-    assert healthy.commands == []
-    form = await bot.open_settings()
-    await form.type("Sender name", "New name")
-    await bot.save(form)
-    await bot.admin.command("/mailtest", "bob@example.com")
-    await bot.slack.message("C1", containing="accepted the message")
 
 
 async def test_a_database_made_read_only_is_told_with_an_incident_and_is_over_when_it_is_over(
@@ -83,7 +53,7 @@ async def test_a_database_made_read_only_is_told_with_an_incident_and_is_over_wh
     assert await faults(bot) == ["database"]
     weathered.execute("ALTER SYSTEM RESET default_transaction_read_only")
     weathered.execute("SELECT pg_reload_conf()")
-    await goes_on(bot, healthy)
+    await assert_recovered(bot, healthy)
 
 
 class TestOnASmallDisk:
@@ -111,4 +81,4 @@ class TestOnASmallDisk:
         [cause] = await told(bot, form, leaks)
         assert cause == "The disk that holds the database is full. Make room on it."
         filler.unlink()
-        await goes_on(bot, healthy)
+        await assert_recovered(bot, healthy)
