@@ -130,7 +130,7 @@ class Server:
     def execute(self, statement: str, *, database: str = "postgres") -> list[Any]:
         """Run a statement outside a transaction, and return its rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(statement)  # type: ignore[call-overload]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def new_database(self, *, template: str = "template0") -> str:

@@ -57,7 +57,7 @@ def test_every_command_of_the_table_can_be_called(tmp_path: Path) -> None:
         status = dispatch(one)
         no_such_file = {os.EX_USAGE} if each.name == "settings import" else set()
         assert status in {os.EX_OK, os.EX_CONFIG} | no_such_file, each.name
-        assert "Incident" not in one.console.stderr.getvalue()  # type: ignore[attr-defined]
+        assert "Incident" not in one.console.stderr.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_database_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) ->
     (tmp_path / "x.db").write_bytes(b"no database" * 1000)
     one = call("settings", "show", environ=environ)
     assert dispatch(one) == os.EX_UNAVAILABLE
-    told = one.console.stderr.getvalue()  # type: ignore[attr-defined]
+    told = one.console.stderr.getvalue()
     assert "isn't a SQLite database" in told
     assert "Traceback" not in told
 
@@ -131,7 +131,7 @@ def test_an_address_that_no_database_can_have_is_a_fault_of_the_environment(tmp_
     environ = {"HOME": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/x.db?timeout=soon"}
     one = call("settings", "show", environ=environ)
     assert dispatch(one) == os.EX_CONFIG
-    assert "sqlite:////" in one.console.stderr.getvalue()  # type: ignore[attr-defined]
+    assert "sqlite:////" in one.console.stderr.getvalue()
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def broken_call(problem: BaseException, tmp_path: Path) -> Call:
 def test_the_unexpected_gets_a_number_and_no_secret(tmp_path: Path) -> None:
     one = broken_call(RuntimeError("with xoxb-1-2-token inside"), tmp_path)
     assert dispatch(one) == os.EX_SOFTWARE
-    told = one.console.stderr.getvalue()  # type: ignore[attr-defined]
+    told = one.console.stderr.getvalue()
     incident = told.strip().rpartition("Incident ")[2].removesuffix(".")
     assert told.count(incident) == 2
     assert "xoxb-1-2-token" not in told
@@ -169,7 +169,7 @@ def test_the_unexpected_gets_a_number_and_no_secret(tmp_path: Path) -> None:
 def test_an_interrupt_is_no_incident(tmp_path: Path) -> None:
     one = broken_call(KeyboardInterrupt(), tmp_path)
     assert dispatch(one) == 130
-    assert one.console.stderr.getvalue() == ""  # type: ignore[attr-defined]
+    assert one.console.stderr.getvalue() == ""
 
 
 def test_a_reader_that_leaves_early_is_no_incident(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_reader_that_leaves_early_is_no_incident(tmp_path: Path) -> None:
         environ = {"HOME": str(tmp_path), "MAILSETTINGS_DATA_DIR": str(tmp_path / "data")}
         one = call("keyring", "new", stdout=output, environ=environ)
         assert dispatch(one) == 141
-        assert one.console.stderr.getvalue() == ""  # type: ignore[attr-defined]
+        assert one.console.stderr.getvalue() == ""
 
 
 def test_a_name_that_is_no_command_never_gets_past_the_parser() -> None:

@@ -31,7 +31,7 @@ TRIAL = Trial(
 def custom(**changes: object) -> MailSettings:
     settings = MailSettings(host="mail.example.com", username="u", from_address="t@example.com")
     given = Password(value="s3cret", destination=settings.destination, set_by="U1", set_at=AT)
-    return replace(settings, password=given, **changes)  # type: ignore[arg-type]
+    return replace(settings, password=given, **changes)
 
 
 def config(**environ: str) -> Config:

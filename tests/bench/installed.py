@@ -9,7 +9,7 @@ import sys
 
 def main() -> None:
     """Run the module that the arguments name, with the arguments that follow it."""
-    sys.modules["rich"] = None  # type: ignore[assignment]  # Python's own way of saying: not here
+    sys.modules["rich"] = None
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

@@ -257,7 +257,7 @@ class Page:
             assert response.status == 200
             async for line in response.content:
                 if line.startswith(b"data: ") and find(screen := json.loads(line[6:])):
-                    return screen  # type: ignore[no-any-return] # JSON
+                    return screen
         raise AssertionError("the stream ended")
 
     async def open_settings(self) -> dict[str, Any]:

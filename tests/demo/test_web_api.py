@@ -47,7 +47,7 @@ async def test_a_missing_scope_is_named(bare: Any) -> None:
     assert answer.headers["X-OAuth-Scopes"] == ",".join(sorted(SCOPES))
     with pytest.raises(Exception, match="missing_scope") as caught:
         await bare.client.team_info()
-    assert caught.value.response["needed"] == "team:read"  # type: ignore[attr-defined]
+    assert caught.value.response["needed"] == "team:read"
 
 
 async def test_an_unknown_method_is_a_violation(slack: StandIn, post: Any) -> None:

@@ -49,7 +49,7 @@ def made(files: Files, api_url: str) -> Files:
 
 
 def accepts(api_url: str, address: str) -> bool:
-    files = Files(slack=None, api_url=api_url)  # type: ignore[arg-type]
+    files = Files(slack=None, api_url=api_url)
     try:
         return files._address(address) == URL(address)
     except FileRefused:

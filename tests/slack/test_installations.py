@@ -84,7 +84,7 @@ async def test_a_workspace_that_moves_to_another_organisation_goes_with_that(
     for enterprise in ("E1", "E2"):
         keep(vault, clock, of("", enterprise))
         assert (await stored.find("T1", enterprise)).place == enterprise
-    assert vault.installs.memberships.get("T1").value == "E2"  # type: ignore[union-attr]
+    assert vault.installs.memberships.get("T1").value == "E2"
 
 
 async def test_only_those_that_were_used_lately_are_remembered(

@@ -60,7 +60,7 @@ async def test_a_record_under_a_key_that_we_lack_is_named(
     watching: Watching, vault: Vault, clock: object
 ) -> None:
     other = Keyring.parse(f"primary {generate_key()}")
-    Runs(vault.engine, other).add("T1", b"x", at=clock())  # type: ignore[operator]
+    Runs(vault.engine, other).add("T1", b"x", at=clock())
     assert await watching.faults(draining=False, connected=yes) == ["keys"]
 
 

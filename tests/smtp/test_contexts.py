@@ -89,7 +89,7 @@ def test_a_key_that_openssl_does_not_take_is_told(
     client_tls: ssl.SSLContext, client_key: SSLKey, damage: dict[str, bytes]
 ) -> None:
     with pytest.raises(UnusableKey, match="OpenSSL doesn't take"):
-        context_for(client_tls, replace(client_key, **damage))  # type: ignore[arg-type]  # bytes
+        context_for(client_tls, replace(client_key, **damage))
 
 
 def test_a_key_that_belongs_to_another_certificate_is_told(

@@ -245,7 +245,7 @@ def test_an_ssl_key_that_will_not_do_is_told(
     changes: dict[str, object], told: set[str], words: str
 ) -> None:
     with pytest.raises(InvalidSettings) as refusal:
-        read_with_keys(**changes)  # type: ignore[arg-type]  # of the form
+        read_with_keys(**changes)
     assert refusal.value.errors.keys() == told
     assert words in refusal.value.errors["ssl_key"]
 

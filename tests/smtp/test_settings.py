@@ -61,7 +61,7 @@ all_settings = st.builds(
 
 
 def settings_with_password(**values: str) -> MailSettings:
-    settings = MailSettings(host="smtp.example.com", username="bob", **values)  # type: ignore[arg-type]  # texts
+    settings = MailSettings(host="smtp.example.com", username="bob", **values)
     return replace(
         settings,
         password=Password(
@@ -138,7 +138,7 @@ def test_a_password_serves_only_the_destination_that_it_was_given_for(
 ) -> None:
     settings = settings_with_password()
     assert settings.usable_password == SECRET
-    moved = replace(settings, **change)  # type: ignore[arg-type]  # values of any field
+    moved = replace(settings, **change)
     assert moved.usable_password is None
     assert replace(moved, **{name: getattr(settings, name) for name in change}) == settings
 

@@ -322,13 +322,15 @@ async def test_no_answer_and_no_window_waits_behind_what_is_written_down_of_test
 ) -> None:
     let_go = threading.Event()
     notes = [asyncio.create_task(bot.program._noting(let_go.wait)) for _ in range(8)]
-    reply = await bot.admin.command("/mailtest", "bob@example.com")
-    assert "Testing mail to bob@example.com" in reply.text
-    modal = await bot.open_settings()
-    await modal.dismiss()
-    [run] = bot.parts.vault.runs.newest("T1", tuple(RunState), count=2)
-    assert run.state is RunState.QUEUED  # it is begun once that can be written down
-    let_go.set()
+    try:
+        reply = await bot.admin.command("/mailtest", "bob@example.com")
+        assert "Testing mail to bob@example.com" in reply.text
+        modal = await bot.open_settings()
+        await modal.dismiss()
+        [run] = bot.parts.vault.runs.newest("T1", tuple(RunState), count=2)
+        assert run.state is RunState.QUEUED  # it is begun once that can be written down
+    finally:
+        let_go.set()
     await asyncio.gather(*notes)
     await bot.slack.message("C1", containing="accepted the message")
     assert len(healthy.messages) == 1

@@ -111,10 +111,10 @@ def test_between_look_and_deed_somebody_else_may_come(
     event = keys.vault.audit.latest("T1", 1)[0]
     stale = replace(kept, revision=0)
     with pytest.raises(KeyRefused, match="<@UADMIN> changed this SSL key"):
-        keys._put(caller, stale, client, event)  # type: ignore[arg-type]
+        keys._put(caller, stale, client, event)
     keys.delete(caller, kept.id, revision=1)
     with pytest.raises(KeyRefused, match="deleted or replaced meanwhile"):
-        keys._put(caller, replace(kept, revision=1), client, event)  # type: ignore[arg-type]
+        keys._put(caller, replace(kept, revision=1), client, event)
     with pytest.raises(KeyRefused) as gone:
         keys.get("T1", kept.id)
     assert str(gone.value) == GONE
